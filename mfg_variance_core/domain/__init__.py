@@ -1,0 +1,20 @@
+"""The decisions of variance control, in pure Python: no database, no Odoo, no clock.
+
+Every function takes plain values and returns plain values or frozen dataclasses; what
+is not known is ``None``, never 0. Moments are naive datetimes in UTC. The records in
+``models/`` store what is decided here.
+"""
+
+from . import (
+    clocks,
+    costs,
+    fingerprint,
+    flood,
+    lifecycle,
+    outcomes,
+    scope,
+    shifts,
+    standards,
+    thresholds,
+    tolerances,
+)

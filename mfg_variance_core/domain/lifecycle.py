@@ -1,0 +1,108 @@
+"""The states of an exception, the ways between them, and what each way asks for."""
+
+from datetime import datetime, timedelta
+
+NEW = "new"
+ACKNOWLEDGED = "acknowledged"
+CONTAINED = "contained"
+RESOLVING = "resolving"
+RESOLVED = "resolved"
+CLOSED = "closed"
+
+STATES = (
+    (NEW, "New"),
+    (ACKNOWLEDGED, "Acknowledged"),
+    (CONTAINED, "Contained"),
+    (RESOLVING, "Resolving"),
+    (RESOLVED, "Resolved"),
+    (CLOSED, "Closed"),
+)
+
+LIGHT = "light"
+FULL = "full"
+TRACKS = ((LIGHT, "Light"), (FULL, "Full"))
+
+# From each state, the states that may follow. A full case need not be contained when
+# there is nothing to contain; a closed one that comes back is new again.
+LIGHT_TRANSITIONS = {
+    NEW: (ACKNOWLEDGED, CLOSED),
+    ACKNOWLEDGED: (CLOSED,),
+    CLOSED: (NEW,),
+}
+FULL_TRANSITIONS = {
+    NEW: (ACKNOWLEDGED,),
+    ACKNOWLEDGED: (CONTAINED, RESOLVING),
+    CONTAINED: (RESOLVING,),
+    RESOLVING: (RESOLVED,),
+    RESOLVED: (RESOLVING, CLOSED),
+    CLOSED: (NEW,),
+}
+TRANSITIONS = {LIGHT: LIGHT_TRANSITIONS, FULL: FULL_TRANSITIONS}
+
+
+def allowed(track: str, state: str, to: str) -> bool:
+    """Return whether a case on a track may go from one state to another.
+
+    >>> allowed("light", "new", "closed"), allowed("full", "new", "closed")
+    (True, False)
+    """
+    return to in TRANSITIONS[track].get(state, ())
+
+
+def missing(
+    track: str,
+    to: str,
+    has_cause: bool,
+    is_cleared: bool,
+    has_resolution: bool = False,
+) -> list[str]:
+    """Return what a case still needs before it may go to a state, as sentences.
+
+    Resolving and closing need a cause. On the full track they need a resolution too,
+    unless the condition cleared by itself: then only the cause is asked for.
+
+    >>> missing("light", "closed", has_cause=False, is_cleared=False)
+    ['Choose the cause first.']
+    >>> missing("full", "resolved", has_cause=True, is_cleared=False)
+    ['Choose the resolution first.']
+    >>> missing("full", "closed", has_cause=True, is_cleared=True)
+    []
+    """
+    if to not in (RESOLVED, CLOSED):
+        return []
+    needs = []
+    if not has_cause:
+        needs.append("Choose the cause first.")
+    if track == FULL and not is_cleared and not has_resolution:
+        needs.append("Choose the resolution first.")
+    return needs
+
+
+def reopening(
+    closed_at: datetime | None,
+    event_at: datetime,
+    cooldown_minutes: float,
+    regression_days: float,
+) -> str:
+    """Return what a new deviation does to the last closed case of its fingerprint.
+
+    "cooldown": it is too soon after the closing to count; "reopen": the case comes
+    back as a regression; "new": a new case is opened. Without a closed case it is new.
+    What happened before the closing but is known only now counts as happening at it.
+
+    >>> closed = datetime(2026, 3, 2, 6)
+    >>> reopening(closed, datetime(2026, 3, 2, 6, 30), 60, 7)
+    'cooldown'
+    >>> reopening(closed, datetime(2026, 3, 4), 60, 7)
+    'reopen'
+    >>> reopening(closed, datetime(2026, 4, 4), 60, 7)
+    'new'
+    """
+    if not closed_at:
+        return "new"
+    since = max(event_at - closed_at, timedelta())
+    if since < timedelta(minutes=cooldown_minutes):
+        return "cooldown"
+    if regression_days and since <= timedelta(days=regression_days):
+        return "reopen"
+    return "new"

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from .outcomes import rank
+
 NEW = "new"
 ACKNOWLEDGED = "acknowledged"
 CONTAINED = "contained"
@@ -38,6 +40,15 @@ FULL_TRANSITIONS = {
     CLOSED: (NEW,),
 }
 TRANSITIONS = {LIGHT: LIGHT_TRANSITIONS, FULL: FULL_TRANSITIONS}
+
+
+def track_of(severity: str) -> str:
+    """Return the track a severity is handled on.
+
+    >>> track_of("warning"), track_of("major")
+    ('light', 'full')
+    """
+    return FULL if rank(severity) >= rank("major") else LIGHT
 
 
 def allowed(track: str, state: str, to: str) -> bool:

@@ -38,6 +38,9 @@ OUTCOMES = (
     (ERROR, "Not judged: error"),
 )
 
+# where nothing can be judged: the reader says so before any policy is asked
+GAPS = (NO_STANDARD, NOT_ENOUGH_DATA, NOT_RECORDED, UNPLANNED, ERROR)
+
 SEVERITIES = ("info", "warning", "major", "critical")
 
 

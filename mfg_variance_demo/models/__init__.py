@@ -1,0 +1,8 @@
+from . import (
+    res_company,
+    mrp_production,
+    mrp_workorder,
+    mrp_workcenter_productivity,
+    mfg_variance_demo_log,
+    mfg_variance_demo_log_shop,
+)

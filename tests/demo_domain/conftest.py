@@ -1,0 +1,27 @@
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bare_domain import ROOT, bare_addons  # noqa: E402 (found through the line above)
+
+FIXTURE = ROOT / "mfg_variance_demo" / "tests" / "data" / "small_log.csv"
+
+
+@pytest.fixture(scope="package")
+def domain():
+    """The demo addon's pure modules."""
+    with bare_addons("mfg_variance_core", "mfg_variance_demo") as load:
+        yield SimpleNamespace(
+            log_file=load("mfg_variance_demo.domain.log_file"),
+            log_plan=load("mfg_variance_demo.domain.log_plan"),
+        )
+
+
+@pytest.fixture
+def small_log():
+    """A synthetic log in the layout of the real one, with dirty lines at its end."""
+    return FIXTURE.read_bytes()

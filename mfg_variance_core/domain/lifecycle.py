@@ -51,6 +51,15 @@ def track_of(severity: str) -> str:
     return FULL if rank(severity) >= rank("major") else LIGHT
 
 
+def track_of(severity: str | None) -> str:
+    """Return the track a severity asks for: full from major on, else light.
+
+    >>> track_of("warning"), track_of("major")
+    ('light', 'full')
+    """
+    return FULL if rank(severity) >= rank("major") else LIGHT
+
+
 def allowed(track: str, state: str, to: str) -> bool:
     """Return whether a case on a track may go from one state to another.
 

@@ -13,6 +13,7 @@ from variance_domain.lifecycle import (
     allowed,
     missing,
     reopening,
+    track_of,
 )
 
 NAMES = [name for name, _label in STATES]
@@ -44,6 +45,15 @@ def test_from_every_state_of_a_track_the_case_can_be_closed(track):
             seen |= reached
             reached = {b for a in seen for b in NAMES if allowed(track, a, b)}
         assert "closed" in seen
+
+
+@pytest.mark.parametrize(
+    ("severity", "track"),
+    [(None, "light"), ("info", "light"), ("warning", "light")]
+    + [("major", "full"), ("critical", "full")],
+)
+def test_a_severe_case_takes_the_full_track(severity, track):
+    assert track_of(severity) == track
 
 
 def test_gates_ask_only_for_resolved_and_closed():

@@ -42,15 +42,6 @@ FULL_TRANSITIONS = {
 TRANSITIONS = {LIGHT: LIGHT_TRANSITIONS, FULL: FULL_TRANSITIONS}
 
 
-def track_of(severity: str) -> str:
-    """Return the track a severity is handled on.
-
-    >>> track_of("warning"), track_of("major")
-    ('light', 'full')
-    """
-    return FULL if rank(severity) >= rank("major") else LIGHT
-
-
 def track_of(severity: str | None) -> str:
     """Return the track a severity asks for: full from major on, else light.
 

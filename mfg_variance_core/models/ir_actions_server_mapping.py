@@ -135,8 +135,21 @@ class IrActionsServer(models.Model):
             for name, (comodel, _override) in DIMENSIONS.items():
                 if witness and not values[name]:
                     values[name] = self._get_dimension(witness, name, comodel)
+        values["plant_id"] = values["plant_id"] or self._get_plant_of_warehouse(
+            record, values["production_id"]
+        )
         values["company_id"] = values["company_id"] or self.env.company
         return {name: value and value.id for name, value in values.items()}
+
+    def _get_plant_of_warehouse(self, *records):
+        """Return the plant made for the warehouse of the first record that has one."""
+        for record in filter(None, records):
+            operation_type = "picking_type_id" in record and record.picking_type_id
+            place = record if "warehouse_id" in record else operation_type
+            if place and place.warehouse_id:
+                plants = self.env["mfg.variance.plant"]
+                return plants.browse(plants._get_id_of(place.warehouse_id.id) or [])
+        return False
 
     def _get_dimension(self, record, name, comodel, override=None):
         """Return the linked record of that model, or False."""

@@ -1,0 +1,33 @@
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class Fact:
+    """What a metric's reader found for one source record, before any judgement.
+
+    ``planned`` and ``actual`` are in the metric's unit; None means nobody knows,
+    never zero. ``gap`` is the outcome when the reader itself already knows that
+    there is nothing to judge, and ``gap_reason`` the sentence that says why.
+    ``rate`` is the money one hour of deviation costs; ``dims`` are the dimension
+    ids stored on the measurement (company, plant, product, work center, ...).
+    """
+
+    source_model: str
+    source_id: int
+    event_at: datetime
+    dims: dict
+    planned: float | None = None
+    actual: float | None = None
+    quantity: float | None = None
+    standard_id: int | None = None
+    standard_source: str | None = None
+    sample_size: int | None = None
+    rate: float | None = None
+    amount: float | None = None
+    amount_formula: str | None = None
+    amount_missing_reason: str | None = None
+    outside_minutes: float = 0.0
+    gap: str | None = None
+    gap_reason: str | None = None
+    intervals: list = field(default_factory=list)

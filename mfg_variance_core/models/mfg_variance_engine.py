@@ -1,0 +1,262 @@
+import logging
+import time
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..domain import outcomes
+from ..guard import CLOCK_KEY, simulated_now
+from .fact import Fact
+
+_logger = logging.getLogger(__name__)
+QUEUE_KEY = "mfg_variance_core.captured"
+PASS_ORDER = {"freeze": 0, "replan": 0, "correct": 2, "watch": 3}
+
+
+class MfgVarianceEngine(models.AbstractModel):
+    """Capture during the transaction, judge once when it ends (D1).
+
+    Rules and hooks only :meth:`_capture`; the pass reads, judges and reacts when
+    the transaction is flushed for commit, in batch. It may run more than once in a
+    transaction (flushing savepoints): judging the same figures again changes
+    nothing, and a later capture supersedes. A fault in here never stops the work
+    that was captured; a lost race repeats the request (D8, D9).
+    """
+
+    _name = "mfg.variance.engine"
+    _description = "Variance Engine"
+
+    @api.model
+    def _now(self):
+        """Naive UTC now, or the replayed moment while the demo plays history."""
+        return simulated_now(self.env) or fields.Datetime.now()
+
+    # -------------------------------------------------------------- capturing
+
+    @api.model
+    def _capture(self, codes, records, phase="final"):
+        """Remember that these records are to be judged when the transaction ends.
+
+        :param codes: metric codes; empty means every metric of the records' model
+        """
+        if not records:
+            return
+        codes = codes or self.env["mfg.variance.metric"]._get_codes_of(records._name)
+        queue = self._get_queue()
+        for code in codes:
+            queue.setdefault((records._name, phase, code), {}).update(
+                dict.fromkeys(records.ids)
+            )
+
+    @api.model
+    def _capture_freeze(self, workorders):
+        """Remember work orders whose plan is frozen when the transaction ends."""
+        if workorders:
+            self._get_queue().setdefault(("freeze",), {}).update(
+                dict.fromkeys(workorders.ids)
+            )
+
+    @api.model
+    def _capture_replan(self, workorders, reason):
+        """Remember work orders whose plan was changed on purpose (D5)."""
+        open_ones = workorders.filtered(lambda wo: wo.state not in ("done", "cancel"))
+        if open_ones:
+            self._get_queue().setdefault(("replan", reason), {}).update(
+                dict.fromkeys(open_ones.ids)
+            )
+
+    @api.model
+    def _capture_time_change(self, workorders):
+        """A time log changed: re-arm what is watched, correct what was judged."""
+        if workorders:
+            closed = workorders.filtered(lambda wo: wo.state in ("done", "cancel"))
+            self._capture_correction(closed)
+            self._get_queue().setdefault(("watch",), {}).update(
+                dict.fromkeys(workorders.ids)
+            )
+
+    @api.model
+    def _capture_correction(self, workorders):
+        """A figure of judged work orders changed: judge again what was judged.
+
+        Only metrics with a measurement are read again, so that a rule somebody
+        switched off is not undone by this door.
+        """
+        if workorders:
+            self._get_queue().setdefault(("correct",), {}).update(
+                dict.fromkeys(workorders.ids)
+            )
+
+    @api.model
+    def _capture_facts(self, metric, facts):
+        """Remember figures read from a foreign model by a server action."""
+        if facts:
+            queue = self._get_queue()
+            for fact in facts:
+                key = (fact.source_model, fact.source_id)
+                queue.setdefault(("facts", metric.code), {})[key] = fact
+
+    def _get_queue(self):
+        precommit = self.env.cr.precommit
+        if QUEUE_KEY not in precommit.data:
+            precommit.data[QUEUE_KEY] = {}
+            precommit.add(self._clean_engine()._judge_captured)
+        return precommit.data[QUEUE_KEY]
+
+    def _clean_engine(self):
+        """The engine as superuser with nothing of the client's context but the zone.
+
+        The token, defaults and flags of whoever triggered it stay outside.
+        """
+        kept = {
+            key: value
+            for key, value in self.env.context.items()
+            if key in ("lang", "tz", CLOCK_KEY)
+        }
+        # sudo: judging reads plans, policies and logs for whoever worked; it writes
+        # evidence rows only
+        return self.sudo().with_context(kept)  # replaces the whole context
+
+    # ---------------------------------------------------------------- the pass
+
+    @api.model
+    def _judge_captured(self):
+        """Judge what was captured since the last pass of this transaction."""
+        queue = self.env.cr.precommit.data.pop(QUEUE_KEY, None)
+        if not queue:
+            return
+        started = time.monotonic()
+        try:
+            with self.env.cr.savepoint():
+                self._run_queue(queue)
+        except Exception as exc:
+            self._reraise_concurrency(exc)
+            _logger.info("Judging a batch failed; one by one now", exc_info=True)
+            self._run_queue_one_by_one(queue, started)
+
+    def _run_queue(self, queue):
+        """Plans first, then readings, then corrections and watches."""
+        shared = {}
+        for key in sorted(queue, key=lambda key: PASS_ORDER.get(key[0], 1)):
+            getattr(self, f"_run_{key[0]}", self._run_readings)(
+                key, queue[key], shared
+            )
+
+    def _run_freeze(self, _key, items, _shared):
+        workorders = self._get_existing("mrp.workorder", items)
+        self.env["mfg.variance.standard"]._freeze_workorders(workorders)
+
+    def _run_replan(self, key, items, _shared):
+        workorders = self._get_existing("mrp.workorder", items)
+        self.env["mfg.variance.standard"]._supersede(workorders, key[1])
+        self._arm_watches(workorders, known_only=True)
+
+    def _run_facts(self, key, items, _shared):
+        self._judge(key[1], "final", list(items.values()))
+
+    def _run_readings(self, key, items, shared):
+        model, phase, code = key
+        known = ("existing", model, tuple(items))
+        if known not in shared:
+            shared[known] = self._get_existing(model, items)
+        if phase == "running":
+            self._arm_watches(shared[known])
+        else:
+            self._judge_records(code, shared[known], phase, shared)
+
+    def _run_correct(self, _key, items, shared):
+        rows = self.env["mfg.variance.measurement"].search(
+            [
+                ("source_model", "=", "mrp.workorder"),
+                ("source_id", "in", list(items)),
+                ("phase", "=", "final"),
+                ("is_current", "=", True),
+            ]
+        )
+        for code, found in rows.grouped("metric_code").items():
+            workorders = self._get_existing("mrp.workorder", found.mapped("source_id"))
+            self._judge_records(code, workorders, "final", shared)
+
+    def _run_watch(self, _key, items, _shared):
+        self._arm_watches(self._get_existing("mrp.workorder", items), known_only=True)
+
+    def _get_existing(self, model, ids):
+        return self.env[model].browse(list(ids)).exists()
+
+    def _run_queue_one_by_one(self, queue, started):
+        """Isolate the poison record: the others are judged, it becomes a row."""
+        for key, items in queue.items():
+            for item in items:
+                try:
+                    with self.env.cr.savepoint():
+                        self._run_queue({key: {item: items[item]}})
+                except Exception as exc:
+                    self._reraise_concurrency(exc)
+                    _logger.info("Judging %s %s failed", key, item, exc_info=True)
+                    self._log_judge_failure(key, item, exc, started)
+
+    def _log_judge_failure(self, key, item, exc, started):
+        model, res_id = item if key[0] == "facts" else (key[0], item)
+        if key[0] in PASS_ORDER:
+            model = "mrp.workorder"
+        record = self.env[model].browse(res_id).exists()
+        company = record.company_id if record and "company_id" in record else None
+        self.env["mfg.variance.run"]._log(
+            "judge",
+            self.env._("Not judged: %(what)s", what=record.display_name or res_id),
+            "failed",
+            error=f"{type(exc).__name__}: {exc}",
+            res_model=model,
+            res_id=res_id,
+            record_count=1,
+            company_id=company.id if company else False,
+            duration_ms=int((time.monotonic() - started) * 1000),
+        )
+        if record and key[0] == record._name:
+            self._store_error(key, record, exc)
+
+    def _store_error(self, key, record, exc):
+        """Mark the record itself as not judged, if even that is possible."""
+        _model, phase, code = key
+        try:
+            with self.env.cr.savepoint():
+                dims = {"company_id": record.company_id.id or self.env.company.id}
+                if record._name == "mrp.workorder":
+                    dims = record._get_variance_dims()
+                fact = Fact(
+                    source_model=record._name,
+                    source_id=record.id,
+                    event_at=self._now(),
+                    dims=dims,
+                    gap=outcomes.ERROR,
+                    gap_reason=f"{type(exc).__name__}: {exc}",
+                )
+                self._judge(code, phase, [fact])
+        except Exception as second:
+            self._reraise_concurrency(second)
+            _logger.info("No error row for %s", record, exc_info=True)
+
+    def _reraise_concurrency(self, exc):
+        """Let Odoo repeat the request on a fresh snapshot instead of failing open."""
+        if isinstance(exc, (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)):
+            raise exc
+        if isinstance(exc, UniqueViolation) and (
+            exc.diag.table_name or ""
+        ).startswith("mfg_variance_"):
+            raise ConcurrencyError(exc.diag.message_primary) from exc
+
+    def _judge_records(self, code, records, phase, shared=None):
+        """Read one metric from records and judge it."""
+        metric = self._get_metric(code)
+        reader = metric and metric._get_reader()
+        if not reader or not records:
+            return self.env["mfg.variance.measurement"]
+        facts = reader(records, phase, {} if shared is None else shared)
+        return self._judge(code, phase, facts)
+
+    def _get_metric(self, code):
+        metric_id = self.env["mfg.variance.metric"]._get_id(code)
+        return self.env["mfg.variance.metric"].browse(metric_id or [])

@@ -1,0 +1,249 @@
+from dataclasses import asdict
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..domain import fingerprint, flood, lifecycle, outcomes
+
+DIM_FIELDS = {
+    "workorder": "workorder_id",
+    "production": "production_id",
+    "workcenter": "workcenter_id",
+    "operation": "operation_id",
+    "product": "product_id",
+}
+
+
+class MfgVarianceEngine(models.AbstractModel):
+    """From judged readings to cases: open, merge, reopen, bundle, clear."""
+
+    _name = "mfg.variance.engine"
+    _inherit = "mfg.variance.engine"
+
+    def _assign_cases(self, metric, judged):
+        """Give every reading beyond a limit its case.
+
+        Returns a list of ``(case, severity before)`` that have to be reacted to;
+        the severity before is None for cases just opened or opened again.
+        """
+        due = [one for one in judged if one.outcome == outcomes.OPENED]
+        inside = [one for one in judged if one.outcome == outcomes.WITHIN]
+        for one in due + [one for one in inside if one.verdict.cleared]:
+            one.fingerprint = self._get_fingerprint(metric, one)
+        known = self._find_cases([one.fingerprint for one in judged if one.fingerprint])
+        for one in inside:
+            case = known.get(one.fingerprint)
+            if case and case.is_open:
+                case._clear(one.fact.event_at)
+        react, fresh = [], {}
+        for one in due:
+            case = known.get(one.fingerprint)
+            if one.fingerprint in fresh:
+                fresh[one.fingerprint].append(one)
+                one.outcome = outcomes.MERGED
+            elif case and case.is_open:
+                self._merge(one, case, react)
+            elif case and not self._follow_up(one, case, react):
+                continue
+            elif not one.exception:
+                fresh[one.fingerprint] = [one]
+        self._open_fresh(metric, fresh, react)
+        return react
+
+    def _get_fingerprint(self, metric, one):
+        dims = one.fact.dims
+        values = {key: dims.get(name) for key, name in DIM_FIELDS.items()}
+        return fingerprint.fingerprint(
+            dims["company_id"], metric.code, one.version.dims, values
+        )
+
+    def _find_cases(self, fingerprints):
+        """The newest case of each fingerprint, open or closed."""
+        if not fingerprints:
+            return {}
+        cases = self.env["mfg.variance.exception"].search(
+            [("fingerprint", "in", fingerprints)], order="id"
+        )
+        return {case.fingerprint: case for case in cases}
+
+    def _merge(self, one, case, react):
+        one.outcome, one.exception = outcomes.MERGED, case
+        if case.cleared_at:
+            case._as_system().write({"cleared_at": False})
+        before = case.severity
+        if case._raise_severity(one.verdict.severity):
+            react.append((case, before))
+
+    def _follow_up(self, one, case, react):
+        """What a repeat after closing is; True if it needs a case of its own."""
+        version = one.version
+        step = lifecycle.reopening(
+            case.closed_at,
+            one.fact.event_at,
+            version.cooldown_minutes,
+            version.regression_days,
+        )
+        if step == "cooldown":
+            one.outcome = outcomes.COOLDOWN
+            one.detail = self.env._(
+                "%(case)s was closed less than %(minutes)s minutes before.",
+                case=case.name,
+                minutes=round(version.cooldown_minutes),
+            )
+            return False
+        if step == "reopen":
+            case._reopen_as_regression()
+            one.exception, one.outcome = case, outcomes.MERGED
+            case._raise_severity(one.verdict.severity)
+            react.append((case, None))
+            return False
+        return True
+
+    def _open_fresh(self, metric, fresh, react):
+        """Open the new cases in one insert; a flood joins its bundle instead."""
+        vals_list, owners = [], []
+        for group in fresh.values():
+            first = group[0]
+            if self._is_flood(first, vals_list):
+                self._join_bundle(metric, group)
+                continue
+            worst = max(group, key=lambda one: outcomes.rank(one.verdict.severity))
+            vals_list.append(self._prepare_case_vals(metric, worst))
+            owners.append(group)
+        if not vals_list:
+            return
+        cases = self.env["mfg.variance.exception"]._open_cases(vals_list)
+        for case, group in zip(cases, owners, strict=True):
+            for one in group:
+                one.exception = case
+            react.append((case, None))
+
+    def _is_flood(self, one, pending):
+        """More openings of this version within its window than people can answer."""
+        version = one.version
+        if not version.flood_limit:
+            return False
+        at = one.fact.event_at
+        reach = timedelta(minutes=version.flood_minutes)
+        recent = self.env["mfg.variance.exception"].search(
+            [
+                ("policy_id", "=", version.policy_id),
+                ("company_id", "=", one.fact.dims["company_id"]),
+                ("is_meta", "=", False),
+                ("first_event_at", ">", at - reach),
+                ("first_event_at", "<=", at),
+            ],
+            limit=version.flood_limit + 1,
+        )
+        opened = recent.mapped("first_event_at") + [
+            vals["first_event_at"]
+            for vals in pending
+            if vals["policy_id"] == version.policy_id
+        ]
+        return flood.is_flood(opened, at, version.flood_limit, version.flood_minutes)
+
+    def _join_bundle(self, metric, group):
+        """Attach a flood's readings to the one meta case of the policy."""
+        first = group[0]
+        mark = f"v1:flood:{first.version.policy_id}:{first.fact.dims['company_id']}"
+        bundle = self._find_cases([mark]).get(mark)
+        if not bundle or not bundle.is_open:
+            vals = self._prepare_case_vals(metric, first)
+            vals |= {
+                "fingerprint": mark,
+                "is_meta": True,
+                "title": self.env._(
+                    "%(policy)s: many at once, see the readings",
+                    policy=first.version.policy_name,
+                ),
+                "workorder_id": False,
+                "production_id": False,
+            }
+            bundle = self.env["mfg.variance.exception"]._open_cases([vals])
+        for one in group:
+            one.outcome, one.exception = outcomes.MERGED, bundle
+            one.detail = self.env._("Bundled: the flood guard of the policy is on.")
+
+    # --------------------------------------------------------------- new cases
+
+    def _prepare_case_vals(self, metric, one):
+        fact, version, verdict = one.fact, one.version, one.verdict
+        record = self.env["mfg.variance.policy.version"].browse(version.id)
+        policy = record.policy_id
+        plant = self.env["mfg.variance.plant"].browse(fact.dims.get("plant_id"))
+        company = self.env["res.company"].browse(fact.dims["company_id"])
+        now = self._now()
+        historic = one.timeliness == "historic"
+        return {
+            **fact.dims,
+            "title": self._get_title(metric, fact),
+            "fingerprint": one.fingerprint,
+            "severity": verdict.severity,
+            "category_id": metric.category_id.id,
+            "metric_id": metric.id,
+            "policy_id": policy.id,
+            "policy_version_id": record.id,
+            "playbook_id": record.playbook_id.id,
+            "source_model": fact.source_model,
+            "source_id": fact.source_id,
+            "shift_id": one.shift_id,
+            "first_event_at": fact.event_at,
+            "detected_at": now,
+            "respond_by": False
+            if historic
+            else fields.Datetime.add(now, minutes=version.respond_minutes),
+            "is_historic": historic,
+            "planned": fact.planned or 0.0,
+            "actual": fact.actual or 0.0,
+            "deviation": verdict.deviation,
+            "deviation_percent": verdict.deviation_percent or 0.0,
+            "unit": metric.unit,
+            "currency_id": company.currency_id.id,
+            "owner_id": policy._get_owner(plant).id,
+            "consequence": record.consequence,
+            "what_to_do": record.what_to_do,
+            "snapshot": self._prepare_snapshot(one, record),
+        }
+
+    def _get_title(self, metric, fact):
+        workorder = self.env["mrp.workorder"].browse(fact.dims.get("workorder_id"))
+        center = self.env["mrp.workcenter"].browse(fact.dims.get("workcenter_id"))
+        production = self.env["mrp.production"].browse(fact.dims.get("production_id"))
+        parts = (metric.name, production.name, workorder.name, center.name)
+        return " · ".join(part for part in parts if part)
+
+    def _prepare_snapshot(self, one, record):
+        """Policy, limits, plan and evidence exactly as they were at detection."""
+        fact = one.fact
+        standard = self.env["mfg.variance.standard"].browse(fact.standard_id or [])
+        return {
+            "policy": one.version.policy_name,
+            "version": record.number,
+            "limits": [asdict(limit) for limit in one.verdict.limits],
+            "sentence": one.verdict.sentence,
+            "planned": fact.planned,
+            "actual": fact.actual,
+            "quantity": fact.quantity,
+            "amount": fact.amount,
+            "amount_formula": fact.amount_formula,
+            "standard": standard
+            and {
+                "source": standard.source,
+                "version": standard.version,
+                "setup_minutes": standard.setup_minutes,
+                "cleanup_minutes": standard.cleanup_minutes,
+                "run_minutes": standard.run_minutes,
+                "batch_capacity": standard.batch_capacity,
+                "rate": standard.rate,
+                "sample_size": standard.sample_size,
+            },
+            "intervals": [
+                [str(start), str(end) if end else None] for start, end in fact.intervals
+            ],
+        }
+
+    def _react(self, react):
+        """Run the playbooks of opened and worsened cases; never for historic ones."""
+        for case, before in react:
+            if case.playbook_id and not case.is_historic:
+                case.playbook_id._run(case, before)

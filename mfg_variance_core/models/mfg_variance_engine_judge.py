@@ -1,0 +1,295 @@
+from dataclasses import asdict
+
+from odoo import models
+
+from ..domain import clocks, outcomes, scope, shifts, thresholds
+from ..domain.scope import Subject
+from .verdict import Judged
+
+
+class MfgVarianceEngine(models.AbstractModel):
+    """Judging: from facts to named outcomes, stored as measurements."""
+
+    _name = "mfg.variance.engine"
+    _inherit = "mfg.variance.engine"
+
+    def _judge(self, code, phase, facts):
+        """Judge facts of one metric and store a measurement for each that is new.
+
+        Facts whose figures did not change since their current measurement are left
+        alone, so that judging twice writes nothing.
+        """
+        metric = self._get_metric(code)
+        earlier = self._get_current(metric, phase, facts)
+        facts = [
+            fact
+            for fact in facts
+            if not self._is_unchanged(fact, earlier.get((fact.source_model, fact.source_id)))
+        ]
+        if not facts:
+            return self.env["mfg.variance.measurement"]
+        judged = [self._judge_fact(metric, phase, fact) for fact in facts]
+        if phase == "running":
+            # nothing is known yet about work that is within its limits so far
+            judged = [one for one in judged if one.verdict and one.verdict.severity]
+        opened = self._assign_cases(metric, judged)
+        rows = self._store(metric, phase, judged, earlier)
+        self._react(opened)
+        return rows
+
+    def _get_current(self, metric, phase, facts):
+        rows = self.env["mfg.variance.measurement"].search(
+            [
+                ("metric_id", "=", metric.id),
+                ("phase", "=", phase),
+                ("is_current", "=", True),
+                ("source_model", "in", list({fact.source_model for fact in facts})),
+                ("source_id", "in", [fact.source_id for fact in facts]),
+            ]
+        )
+        return {(row.source_model, row.source_id): row for row in rows}
+
+    def _is_unchanged(self, fact, row):
+        """Same figures as the current row; an error is always tried again."""
+        if not row or row.outcome == outcomes.ERROR:
+            return False
+        if fact.gap or row.outcome in outcomes.GAPS:
+            return fact.gap == row.outcome and (fact.actual or 0.0) == row.actual
+        return (
+            abs(row.planned - (fact.planned or 0.0)) < 1e-4
+            and abs(row.actual - (fact.actual or 0.0)) < 1e-4
+            and abs(row.quantity - (fact.quantity or 0.0)) < 1e-4
+        )
+
+    # ------------------------------------------------------------- one reading
+
+    def _judge_fact(self, metric, phase, fact):
+        company = self.env["res.company"].browse(fact.dims["company_id"])
+        judged = Judged(
+            fact=fact,
+            timeliness=clocks.timeliness(
+                fact.event_at,
+                self._now(),
+                company.variance_late_hours,
+                company.variance_historic_hours,
+            ),
+            shift_id=self._get_shift_id(fact),
+        )
+        if fact.gap:
+            judged.outcome, judged.detail = fact.gap, fact.gap_reason
+            return judged
+        active, shadow, judged.considered = self._pick_versions(metric, fact)
+        if shadow:
+            verdict = self._get_verdict(shadow, fact)
+            if verdict.severity:
+                judged.shadow_hits.append((shadow, verdict))
+        version = active or shadow
+        if not version:
+            judged.outcome = outcomes.NO_POLICY
+            judged.detail = self.env._("No active policy covers this.")
+            return judged
+        judged.version = version
+        judged.verdict = self._get_verdict(version, fact)
+        self._name_outcome(judged, is_shadow=not active)
+        return judged
+
+    def _name_outcome(self, judged, is_shadow):
+        """The outcome as far as it can be told without looking at other cases."""
+        verdict = judged.verdict
+        judged.detail = verdict.sentence
+        if not verdict.severity:
+            judged.outcome = outcomes.WITHIN
+        elif is_shadow:
+            judged.outcome = outcomes.SHADOW
+        elif self._is_recording_suspect(judged):
+            judged.outcome = outcomes.RECORDING_SUSPECT
+        elif verdict.shade_only or verdict.severity == "info":
+            judged.outcome = outcomes.SHADED
+        else:
+            judged.outcome = outcomes.OPENED
+
+    def _get_verdict(self, version, fact):
+        return thresholds.judge(
+            version.tolerance,
+            thresholds.Reading(
+                planned=fact.planned,
+                actual=fact.actual,
+                amount=fact.amount,
+                sample_size=fact.sample_size,
+                source=fact.standard_source,
+            ),
+        )
+
+    def _is_recording_suspect(self, judged):
+        """True when more minutes than plausible lie outside the operating hours."""
+        fact = judged.fact
+        center = self.env["mrp.workcenter"].browse(fact.dims.get("workcenter_id"))
+        calendar = center.resource_calendar_id
+        closed = [(start, end) for start, end in fact.intervals if end]
+        if not closed or not calendar:
+            return False
+        fact.outside_minutes = clocks.minutes_outside(
+            closed, self._get_working_intervals(center, closed)
+        )
+        limit = center.company_id.variance_outside_minutes
+        if not limit or fact.outside_minutes <= limit:
+            return False
+        judged.detail = self.env._(
+            "%(minutes)s of the minutes lie outside the operating hours of "
+            "%(center)s: was a timer left running?",
+            minutes=round(fact.outside_minutes),
+            center=center.display_name,
+        )
+        return True
+
+    def _get_working_intervals(self, center, intervals):
+        """The calendar's working intervals around these, as naive UTC pairs."""
+        from pytz import utc
+
+        start = min(pair[0] for pair in intervals).replace(tzinfo=utc)
+        stop = max(pair[1] for pair in intervals).replace(tzinfo=utc)
+        working = center.resource_calendar_id._work_intervals_batch(
+            start, stop, resources=center.resource_id
+        )[center.resource_id.id]
+        return [
+            (
+                begin.astimezone(utc).replace(tzinfo=None),
+                end.astimezone(utc).replace(tzinfo=None),
+            )
+            for begin, end, _meta in working
+        ]
+
+    # ------------------------------------------------------------ which policy
+
+    def _pick_versions(self, metric, fact):
+        """The active and the shadow version that judge, and all that matched."""
+        subject = self._get_subject_of(fact.dims)
+        considered, by_state = [], {"active": [], "shadow": []}
+        for version in self.env["mfg.variance.policy"]._get_live_versions():
+            if version.metric_id != metric.id:
+                continue
+            match = scope.match(version.candidate.scope, subject)
+            if match.matches:
+                by_state[version.state].append(version)
+        picked = {}
+        for state, versions in by_state.items():
+            winner, losers = scope.pick([v.candidate for v in versions], subject)
+            picked[state] = next(
+                (v for v in versions if winner and v.id == winner.version_id), None
+            )
+            if winner:
+                considered.append(self._describe(winner, state, None))
+            considered += [self._describe(c, state, why) for c, why in losers]
+        return picked["active"], picked["shadow"], considered
+
+    def _describe(self, candidate, state, why):
+        return {
+            "version_id": candidate.version_id,
+            "policy": candidate.name,
+            "state": state,
+            "reason": why or self.env._("The most specific policy in force."),
+        }
+
+    def _get_subject_of(self, dims):
+        product = self.env["product.product"].browse(dims.get("product_id"))
+        center = self.env["mrp.workcenter"].browse(dims.get("workcenter_id"))
+        path = (product.categ_id.parent_path or "").strip("/").split("/")
+        return Subject(
+            company=dims["company_id"],
+            plant=dims.get("plant_id"),
+            product_categories=tuple(int(node) for node in reversed(path) if node),
+            product=dims.get("product_id"),
+            operation=dims.get("operation_id"),
+            workcenter=dims.get("workcenter_id"),
+            workcenter_tags=tuple(center.tag_ids.ids),
+        )
+
+    def _get_shift_id(self, fact):
+        plant = self.env["mfg.variance.plant"].browse(fact.dims.get("plant_id"))
+        if not plant or not plant.shift_ids:
+            return False
+        match = shifts.shift_at(fact.event_at, plant.tz, plant.shift_ids._to_domain())
+        return match.shift_id if match else False
+
+    # ------------------------------------------------------------------ storing
+
+    def _store(self, metric, phase, judged, earlier):
+        Measurement = self.env["mfg.variance.measurement"]
+        vals_list = [
+            self._prepare_measurement_vals(metric, phase, one, earlier)
+            for one in judged
+        ]
+        rows = Measurement._as_system().create(vals_list).with_env(self.env)
+        self._supersede_rows(judged, rows, earlier)
+        hits = [
+            {
+                "version_id": version.id,
+                "measurement_id": row.id,
+                "company_id": row.company_id.id,
+                "severity": verdict.severity,
+                "sentence": verdict.sentence,
+            }
+            for one, row in zip(judged, rows, strict=True)
+            for version, verdict in one.shadow_hits
+        ]
+        if hits:
+            self.env["mfg.variance.shadow.hit"]._as_system().create(hits)
+        return rows
+
+    def _supersede_rows(self, judged, rows, earlier):
+        """Link the corrected rows, and clear the cases that are within now."""
+        for one, row in zip(judged, rows, strict=True):
+            fact = one.fact
+            old = earlier.get((fact.source_model, fact.source_id))
+            if not old:
+                continue
+            old._as_system().write({"is_current": False, "superseded_by_id": row.id})
+            if one.outcome == outcomes.WITHIN and old.exception_id:
+                old.exception_id._clear(self._now())
+
+    def _prepare_measurement_vals(self, metric, phase, one, earlier):
+        fact, verdict = one.fact, one.verdict
+        old = earlier.get((fact.source_model, fact.source_id))
+        company = self.env["res.company"].browse(fact.dims["company_id"])
+        product = self.env["product.product"].browse(fact.dims.get("product_id"))
+        known = fact.planned is not None and fact.actual is not None
+        deviation = fact.actual - fact.planned if known else 0.0
+        percent = deviation / fact.planned * 100 if known and fact.planned else 0.0
+        return {
+            **fact.dims,
+            "metric_id": metric.id,
+            "metric_code": metric.code,
+            "category_id": metric.category_id.id,
+            "source_model": fact.source_model,
+            "source_id": fact.source_id,
+            "phase": phase,
+            "revision": old.revision + 1 if old else 1,
+            "planned": fact.planned or 0.0,
+            "actual": fact.actual or 0.0,
+            "quantity": fact.quantity or 0.0,
+            "unit": metric.unit,
+            "deviation": deviation,
+            "deviation_percent": percent,
+            "outside_minutes": fact.outside_minutes,
+            "event_at": fact.event_at,
+            "recorded_at": self._now(),
+            "timeliness": one.timeliness,
+            "currency_id": company.currency_id.id,
+            "amount": fact.amount or 0.0,
+            # what is still running is a part of what will be final: money once
+            "amount_kind": False
+            if fact.amount is None
+            else ("at_risk" if phase == "running" else "loss"),
+            "amount_formula": fact.amount_formula,
+            "amount_missing_reason": fact.amount_missing_reason,
+            "product_categ_id": product.categ_id.id,
+            "shift_id": one.shift_id,
+            "standard_id": fact.standard_id,
+            "outcome": one.outcome,
+            "outcome_detail": one.detail,
+            "severity": verdict.severity if verdict else False,
+            "policy_version_id": one.version.id if one.version else False,
+            "considered": one.considered,
+            "limits": [asdict(limit) for limit in verdict.limits] if verdict else [],
+            "exception_id": one.exception.id if one.exception else False,
+        }

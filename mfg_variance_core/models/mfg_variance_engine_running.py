@@ -1,0 +1,158 @@
+import time
+from datetime import timedelta
+
+from odoo import api, models
+
+from ..domain import clocks, thresholds
+
+
+class MfgVarianceEngine(models.AbstractModel):
+    """Running work orders: wake at the minute a limit is crossed, never poll (D11)."""
+
+    _name = "mfg.variance.engine"
+    _inherit = "mfg.variance.engine"
+
+    @api.model
+    def _arm_watches(self, workorders, known_only=False):
+        """Compute when each running work order crosses its next limit, and ask the
+        scheduler to wake then. Paused, finished and planless ones are not watched.
+
+        ``known_only`` leaves out work orders nobody asked to watch.
+        """
+        metric = self._get_metric("work_order_time")
+        if known_only:
+            rows = self.env["mfg.variance.watch"].search(
+                [("workorder_id", "in", workorders.ids)]
+            )
+            workorders = rows.workorder_id
+        if not metric or not workorders:
+            return
+        running = workorders.filtered(lambda wo: wo.state == "progress")
+        facts = metric._read_work_order_time(running, "running", {}) if running else []
+        due = {fact.source_id: self._get_next_crossing(metric, fact) for fact in facts}
+        self._store_watches(workorders, due)
+
+    def _get_next_crossing(self, metric, fact):
+        """``(severity, moment)`` of the next limit, or None when there is none."""
+        if fact.gap or not any(end is None for _start, end in fact.intervals):
+            return None
+        active, _shadow, _considered = self._pick_versions(metric, fact)
+        if not active:
+            return None
+        reached = self.env["mfg.variance.measurement"].search(
+            [
+                ("metric_id", "=", metric.id),
+                ("source_model", "=", fact.source_model),
+                ("source_id", "=", fact.source_id),
+                ("phase", "=", "running"),
+                ("is_current", "=", True),
+            ],
+            limit=1,
+        )
+        upcoming = thresholds.next_crossing(
+            active.tolerance,
+            fact.planned,
+            reached.severity or None,
+            rate=fact.rate,
+            source=fact.standard_source,
+            sample_size=fact.sample_size,
+        )
+        if not upcoming:
+            return None
+        severity, minutes = upcoming
+        moment = clocks.reach_at(fact.intervals, self._now(), minutes)
+        return moment and (severity, moment)
+
+    def _store_watches(self, workorders, due):
+        Watch = self.env["mfg.variance.watch"]._as_system()
+        rows = {
+            row.workorder_id.id: row
+            for row in Watch.search([("workorder_id", "in", workorders.ids)])
+        }
+        earliest = None
+        for workorder in workorders:
+            crossing, row = due.get(workorder.id), rows.get(workorder.id)
+            if not crossing:
+                if row and row.next_crossing_at:
+                    row.write({"next_crossing_at": False, "severity": False})
+                continue
+            severity, moment = crossing
+            # a second later than the limit itself, so that it is beyond it
+            moment = moment.replace(microsecond=0) + timedelta(seconds=1)
+            earliest = min(earliest or moment, moment)
+            vals = {"next_crossing_at": moment, "severity": severity}
+            if row:
+                row.write(vals)
+            else:
+                Watch.create(
+                    {
+                        **vals,
+                        "workorder_id": workorder.id,
+                        "company_id": workorder.company_id.id,
+                    }
+                )
+        if earliest:
+            self._wake_at(earliest)
+
+    def _wake_at(self, moment):
+        """Ask for the scheduled action then, unless it wakes earlier anyway."""
+        cron = self.env.ref("mfg_variance_core.cron_running", raise_if_not_found=False)
+        if not cron:
+            return
+        asked = self.env["ir.cron.trigger"].search(
+            [("cron_id", "=", cron.id), ("call_at", "<=", moment)], limit=1
+        )
+        if not asked:
+            cron._trigger(at=moment)
+
+    @api.model
+    def _cron_judge_running(self, batch=100):
+        """Judge the running work orders whose next limit is due, then re-arm them.
+
+        Rows are locked and skipped when another node has them; progress is committed
+        per batch, and one order that cannot be judged is logged and set aside.
+        """
+        started = time.monotonic()
+        engine = self._clean_engine()
+        Watch = engine.env["mfg.variance.watch"]._as_system()
+        domain = [("next_crossing_at", "<=", self._now())]
+        total = 0
+        left = True
+        while left:
+            watches = Watch.search(domain, limit=batch).try_lock_for_update()
+            if not watches:
+                break
+            workorders = watches.workorder_id.with_env(engine.env)
+            watches.write({"next_crossing_at": False})
+            engine._judge_running(workorders)
+            total += len(watches)
+            left = self.env["ir.cron"]._commit_progress(
+                len(watches), remaining=Watch.search_count(domain)
+            )
+        engine._wake_for_next()
+        if total:
+            self.env["mfg.variance.run"]._log(
+                "cron",
+                self.env._("Running work orders"),
+                record_count=total,
+                duration_ms=int((time.monotonic() - started) * 1000),
+            )
+
+    def _judge_running(self, workorders):
+        """Judge and re-arm; one that cannot be judged does not stop the others."""
+        for workorder in workorders:
+            try:
+                with self.env.cr.savepoint():
+                    self._judge_records("work_order_time", workorder, "running")
+                    self._arm_watches(workorder)
+            except Exception as exc:
+                self._reraise_concurrency(exc)
+                key = ("mrp.workorder", "running", "work_order_time")
+                self._log_judge_failure(key, workorder.id, exc, time.monotonic())
+
+    def _wake_for_next(self):
+        following = self.env["mfg.variance.watch"].search(
+            [("next_crossing_at", "!=", False)], limit=1
+        )
+        if following:
+            self._wake_at(following.next_crossing_at)

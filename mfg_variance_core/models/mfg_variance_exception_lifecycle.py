@@ -1,0 +1,189 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+from ..domain import lifecycle
+
+
+class MfgVarianceException(models.Model):
+    """The moves of a case: each checks who, from where, and what is still missing."""
+
+    _name = "mfg.variance.exception"
+    _inherit = "mfg.variance.exception"
+
+    def _check_may_handle(self):
+        """Handling needs the operator group (supervisor for the full track).
+
+        The check asks the user, not the environment: ``sudo()`` does not help.
+        """
+        user = self.env.user
+        # as the user himself, so that record rules of company and plant count
+        own = self.with_env(self.env(su=False))
+        own.check_access("read")
+        group = "mfg_variance_core.group_operator"
+        if any(case.track == "full" for case in own):
+            group = "mfg_variance_core.group_supervisor"
+        if user._is_superuser() or not user.has_group(group):
+            raise AccessError(
+                self.env._(
+                    "Handling this case is reserved to supervisors of the plant; light "
+                    "cases may be handled by operators of variance control."
+                )
+            )
+
+    def _transition(self, state, **values):
+        """Move the cases to ``state``; the only way a state changes by hand."""
+        self._check_may_handle()
+        self.lock_for_update()
+        now = self.env["mfg.variance.engine"]._now()
+        for case in self:
+            if not lifecycle.allowed(case.track, case.state, state):
+                raise UserError(
+                    self.env._(
+                        "%(case)s cannot go from %(before)s to %(after)s.",
+                        case=case.name,
+                        before=case._get_state_label(case.state),
+                        after=case._get_state_label(state),
+                    )
+                )
+            has_cause = bool(values.get("cause_id") or case.cause_id)
+            missing = lifecycle.missing(
+                case.track,
+                state,
+                has_cause,
+                bool(case.cleared_at),
+                bool(values.get("resolution") or case.resolution),
+            )
+            if missing:
+                raise UserError("\n".join(missing))
+            before = case.state
+            case._as_system().write(
+                {"state": state, **case._prepare_stamp_vals(state, now), **values}
+            )
+            case._log_move(before)
+        return True
+
+    def _prepare_stamp_vals(self, state, now):
+        """Who did it and when, for the states whose delay is a figure."""
+        self.ensure_one()
+        vals = {}
+        if state != "new" and not self.acknowledged_at:
+            vals |= {"acknowledged_at": now, "acknowledged_by_id": self.env.uid}
+        if state == "closed":
+            vals |= {"closed_at": now, "closed_by_id": self.env.uid}
+        return vals
+
+    def _log_move(self, before):
+        self.ensure_one()
+        self.sudo().message_post(  # sudo: the log of a move already checked above
+            author_id=self.env.user.partner_id.id,
+            body=self.env._(
+                "%(before)s → %(after)s",
+                before=self._get_state_label(before),
+                after=self._get_state_label(self.state),
+            ),
+        )
+        if self.state in ("resolved", "closed"):
+            # sudo: reminders about a case that is done help nobody
+            self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
+
+    def _get_state_label(self, state):
+        return dict(self._fields["state"]._description_selection(self.env))[state]
+
+    # ---------------------------------------------------------------- buttons
+
+    def action_take(self):
+        """Acknowledge the cases and become their owner."""
+        self._check_may_handle()
+        fresh = self.filtered(lambda case: case.state == "new")
+        if fresh:
+            fresh._transition("acknowledged")
+        self._as_system().write({"owner_id": self.env.uid})
+        return True
+
+    def action_acknowledge(self):
+        return self._transition("acknowledged")
+
+    def action_contain(self):
+        return self._transition("contained")
+
+    def action_start_resolving(self):
+        return self._transition("resolving")
+
+    def action_resolve(self):
+        return self._transition("resolved")
+
+    def action_close(self):
+        return self._transition("closed")
+
+    def action_done(self):
+        """Close light cases; asks for the cause first when one is missing."""
+        if self.filtered(lambda case: not case.cause_id):
+            return self.action_set_cause()
+        return self._transition("closed")
+
+    def action_accept_clear(self):
+        """Close cases whose corrected figure is within, as a recording error."""
+        open_condition = self.filtered(lambda case: not case.cleared_at)
+        if open_condition:
+            raise UserError(
+                self.env._(
+                    "%(case)s has not cleared. Give its cause and close it instead.",
+                    case=open_condition[0].name,
+                )
+            )
+        cause = self.env.ref("mfg_variance_core.cause_recording")
+        return self._transition(
+            "closed", cause_id=cause.id, resolution="recording_error"
+        )
+
+    def action_reopen(self):
+        """Open closed cases again."""
+        return self._transition("new", **self._prepare_reopen_vals())
+
+    def action_set_cause(self):
+        """Ask for the cause of these cases with one button per cause."""
+        self._check_may_handle()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What was the cause?"),
+            "res_model": "mfg.variance.cause.wizard",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_exception_ids": self.ids},
+        }
+
+    def action_open_measurements(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mfg_variance_core.mfg_variance_measurement_action"
+        )
+        return {**action, "domain": [("exception_id", "=", self.id)], "context": {}}
+
+    # ------------------------------------------------------------- the engine
+
+    def _prepare_reopen_vals(self):
+        return {
+            "cleared_at": False,
+            "closed_at": False,
+            "closed_by_id": False,
+            "acknowledged_at": False,
+            "acknowledged_by_id": False,
+            "resolution": False,
+        }
+
+    def _reopen_as_regression(self):
+        """The same thing happened again within the window of the policy."""
+        for case in self:
+            case._as_system().write(
+                {
+                    **case._prepare_reopen_vals(),
+                    "state": "new",
+                    "reopened_count": case.reopened_count + 1,
+                }
+            )
+
+    def _clear(self, moment):
+        """The condition is over: stamp it, so that the case leaves *now*."""
+        fresh = self.filtered(lambda case: not case.cleared_at)
+        if fresh:
+            fresh._as_system().write({"cleared_at": moment})

@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+
+from ..domain.outcomes import OUTCOMES
+
+SEVERITY_SELECTION = [
+    ("info", "Info"),
+    ("warning", "Warning"),
+    ("major", "Major"),
+    ("critical", "Critical"),
+]
+AMOUNT_KINDS = [
+    ("loss", "Loss"),
+    ("explained_by", "Explained by other amounts"),
+    ("at_risk", "At risk"),
+    ("saving", "Saving"),
+]
+
+
+class MfgVarianceMeasurement(models.Model):
+    """One judged figure: planned against actual, with the outcome and its reason.
+
+    Identity is (metric, source, phase, revision); a correction appends a revision
+    that supersedes the earlier row (D2). Rows are written by the engine only.
+    """
+
+    _name = "mfg.variance.measurement"
+    _description = "Variance Measurement"
+    _inherit = ["mfg.variance.guarded"]
+    _order = "event_at desc, id desc"
+    _rec_name = "id"
+
+    metric_id = fields.Many2one(
+        "mfg.variance.metric", required=True, ondelete="restrict"
+    )
+    metric_code = fields.Char(required=True)
+    category_id = fields.Many2one("mfg.variance.category", ondelete="restrict")
+    source_model = fields.Char(required=True)
+    source_id = fields.Many2oneReference(model_field="source_model", required=True)
+    phase = fields.Selection(
+        [("running", "Running"), ("final", "Final"), ("window", "Window")],
+        required=True,
+    )
+    revision = fields.Integer(required=True, default=1)
+    is_current = fields.Boolean(default=True)
+    superseded_by_id = fields.Many2one("mfg.variance.measurement", ondelete="set null")
+
+    planned = fields.Float(digits=(16, 4))
+    actual = fields.Float(digits=(16, 4))
+    quantity = fields.Float(digits=(16, 4))
+    unit = fields.Char()
+    deviation = fields.Float(digits=(16, 4), aggregator="sum")
+    deviation_percent = fields.Float(digits=(16, 2), aggregator="avg")
+    outside_minutes = fields.Float(
+        string="Outside Operating Hours",
+        digits=(16, 2),
+        help="Minutes of the actual time outside the work center's calendar.",
+    )
+    event_at = fields.Datetime(required=True)
+    recorded_at = fields.Datetime(required=True)
+    timeliness = fields.Selection(
+        [("live", "Live"), ("late", "Late"), ("historic", "Historic")], required=True
+    )
+
+    currency_id = fields.Many2one("res.currency")
+    amount = fields.Monetary(help="Positive is a loss.")
+    amount_kind = fields.Selection(AMOUNT_KINDS)
+    amount_formula = fields.Char()
+    amount_missing_reason = fields.Char()
+
+    company_id = fields.Many2one("res.company", required=True)
+    plant_id = fields.Many2one("mfg.variance.plant", ondelete="restrict")
+    shift_id = fields.Many2one("mfg.variance.plant.shift", ondelete="set null")
+    product_id = fields.Many2one("product.product", ondelete="set null")
+    product_categ_id = fields.Many2one("product.category", ondelete="set null")
+    operation_id = fields.Many2one("mrp.routing.workcenter", ondelete="set null")
+    workcenter_id = fields.Many2one("mrp.workcenter", ondelete="set null")
+    production_id = fields.Many2one("mrp.production", ondelete="set null")
+    workorder_id = fields.Many2one("mrp.workorder", ondelete="set null")
+    lot_id = fields.Many2one("stock.lot", ondelete="set null")
+    standard_id = fields.Many2one("mfg.variance.standard", ondelete="set null")
+
+    outcome = fields.Selection(list(OUTCOMES), required=True)
+    outcome_detail = fields.Char()
+    severity = fields.Selection(SEVERITY_SELECTION)
+    policy_version_id = fields.Many2one(
+        "mfg.variance.policy.version", ondelete="restrict"
+    )
+    considered = fields.Json(help="The policies considered, best first.")
+    limits = fields.Json(help="The limits the reading was held against.")
+    exception_id = fields.Many2one(
+        "mfg.variance.exception", index="btree_not_null", ondelete="restrict"
+    )
+
+    _identity = models.UniqueIndex(
+        "(metric_id, source_model, source_id, phase, revision)",
+        "This reading was measured already.",
+    )
+    _company_metric_event = models.Index("(company_id, metric_id, event_at, id)")
+    _workorder_current = models.Index("(workorder_id) WHERE is_current")
+    _production_current = models.Index("(production_id) WHERE is_current")
+    _series = models.Index("(workcenter_id, operation_id, metric_id, event_at)")
+
+    @api.depends("metric_id", "source_model", "source_id", "phase")
+    def _compute_display_name(self):
+        for row in self:
+            place = row.workorder_id or row.production_id
+            row.display_name = f"{row.metric_id.name}: {place.display_name or row.id}"
+
+    def action_open_source(self):
+        """Open the record this figure was read from."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.source_model,
+            "res_id": self.source_id,
+            "views": [(False, "form")],
+        }

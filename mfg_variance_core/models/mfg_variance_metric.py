@@ -1,0 +1,89 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+
+class MfgVarianceMetric(models.Model):
+    """What is measured, in which unit, and which side of the plan is bad.
+
+    An addon registers a metric with a record and a reader on this model::
+
+        def _read_<code>(self, records, phase, shared) -> list[Fact]
+
+    ``records`` are of ``source_model``, ``phase`` is ``running`` or ``final`` and
+    ``shared`` is a dict living as long as one pass, for readers that need the same
+    rows. A reader answers for every record and never writes.
+    """
+
+    _name = "mfg.variance.metric"
+    _description = "Variance Metric"
+    _order = "sequence, code"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True)
+    description = fields.Text(translate=True)
+    category_id = fields.Many2one(
+        "mfg.variance.category", required=True, ondelete="restrict"
+    )
+    sequence = fields.Integer(default=10)
+    unit = fields.Char(required=True, default="min")
+    direction = fields.Selection(
+        [
+            ("higher", "Higher is worse"),
+            ("lower", "Lower is worse"),
+            ("both", "Both sides are bad"),
+        ],
+        required=True,
+        default="higher",
+    )
+    source_model = fields.Char(help="The model whose records are measured.")
+    clock = fields.Selection(
+        [("machine", "Machine"), ("person", "Person"), ("calendar", "Calendar")],
+        default="machine",
+    )
+    active = fields.Boolean(default=True)
+
+    _code_unique = models.Constraint(
+        "UNIQUE(code)", "The code of a metric must be unique."
+    )
+
+    @api.constrains("code")
+    def _check_code(self):
+        for metric in self:
+            if not metric.code.replace("_", "").isalnum() or not metric.code.islower():
+                raise ValidationError(
+                    self.env._(
+                        "The code of a metric consists of lower-case letters, digits "
+                        "and underscores; %(code)s does not.",
+                        code=metric.code,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @tools.ormcache("code")
+    def _get_id(self, code):
+        """The id of the active metric with this code, or False."""
+        # sudo: the catalogue of metrics is no secret and judging needs it for anybody
+        return self.sudo().search([("code", "=", code)]).id
+
+    @tools.ormcache("model_name")
+    def _get_codes_of(self, model_name):
+        """The codes of the active metrics read from this model."""
+        # sudo: as above
+        metrics = self.sudo().search([("source_model", "=", model_name)])
+        return tuple(metrics.mapped("code"))
+
+    def _get_reader(self):
+        self.ensure_one()
+        return getattr(self, f"_read_{self.code}", None)

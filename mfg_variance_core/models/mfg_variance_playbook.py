@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+from ..domain import outcomes
+
+
+class MfgVariancePlaybook(models.Model):
+    """Ordered reactions to a case. System steps run when it opens or gets worse."""
+
+    _name = "mfg.variance.playbook"
+    _description = "Playbook"
+    _order = "name"
+
+    name = fields.Char(required=True, translate=True)
+    description = fields.Text(translate=True)
+    category_id = fields.Many2one("mfg.variance.category")
+    company_id = fields.Many2one("res.company")
+    step_ids = fields.One2many(
+        "mfg.variance.playbook.step", "playbook_id", string="Steps", copy=True
+    )
+    active = fields.Boolean(default=True)
+
+    def _run(self, cases, previous_severity=None):
+        """Run the steps due for these cases, each shielded from the others.
+
+        ``previous_severity`` is the severity before it rose: steps that ran for it
+        already are not repeated. Historic cases get no reaction at all (D4).
+        """
+        done = outcomes.rank(previous_severity)
+        for playbook in self:
+            for step in playbook.step_ids.filtered("active"):
+                due = cases.filtered(
+                    lambda case, step=step: not case.is_historic
+                    and done
+                    < outcomes.rank(step.minimum_severity)
+                    <= outcomes.rank(case.severity)
+                )
+                for case in due:
+                    step._run_shielded(case)

@@ -1,0 +1,134 @@
+import logging
+import time
+
+from odoo import fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..guard import without_tokens
+from .mfg_variance_measurement import SEVERITY_SELECTION
+
+_logger = logging.getLogger(__name__)
+PUSH_KINDS = ("activity", "notify")
+
+
+class MfgVariancePlaybookStep(models.Model):
+    """One reaction of a playbook. Extend ``kind`` and add ``_run_<kind>(case)``."""
+
+    _name = "mfg.variance.playbook.step"
+    _description = "Playbook Step"
+    _order = "playbook_id, sequence, id"
+
+    playbook_id = fields.Many2one(
+        "mfg.variance.playbook", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="playbook_id.company_id", store=True)
+    sequence = fields.Integer(default=10)
+    name = fields.Char(required=True, translate=True)
+    kind = fields.Selection(
+        [
+            ("activity", "Activity for the owner"),
+            ("flag", "Flag on the order"),
+            ("notify", "Notification on screen"),
+            ("post", "Message on the order"),
+            ("server_action", "Server action"),
+        ],
+        required=True,
+        default="activity",
+    )
+    minimum_severity = fields.Selection(
+        SEVERITY_SELECTION, string="From Severity", required=True, default="warning"
+    )
+    activity_type_id = fields.Many2one("mail.activity.type")
+    delay_days = fields.Integer(string="Due in Days")
+    message = fields.Text(translate=True)
+    server_action_id = fields.Many2one(
+        "ir.actions.server",
+        domain="[('model_id.model', '=', 'mfg.variance.exception')]",
+        ondelete="restrict",
+    )
+    active = fields.Boolean(default=True)
+
+    def _run_shielded(self, case):
+        """Run this step for one case; its failure is a row, never a stopped floor."""
+        self.ensure_one()
+        started = time.monotonic()
+        outcome, error = "ok", False
+        try:
+            with self.env.cr.savepoint():
+                if self.kind in PUSH_KINDS and not case._may_push():
+                    outcome = "skipped"
+                else:
+                    getattr(self, f"_run_{self.kind}")(case)
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+            raise
+        except Exception as exc:
+            _logger.info("Playbook step %s failed", self.id, exc_info=True)
+            outcome, error = "failed", f"{type(exc).__name__}: {exc}"
+        self.env["mfg.variance.run"]._log(
+            "step",
+            self.name,
+            outcome,
+            error=error,
+            step_id=self.id,
+            exception_id=case.id,
+            res_model=case._name,
+            res_id=case.id,
+            record_count=1,
+            company_id=case.company_id.id,
+            duration_ms=int((time.monotonic() - started) * 1000),
+        )
+
+    def _run_activity(self, case):
+        if not case.owner_id:
+            raise UserError(
+                self.env._(
+                    "Nobody owns %(case)s: name a supervisor on the plant, or a person "
+                    "on the policy.",
+                    case=case.name,
+                )
+            )
+        kind = self.activity_type_id or self.env.ref("mail.mail_activity_data_todo")
+        # no mail per alarm, and a fraction of the queries (D18)
+        case.with_context(mail_activity_quick_update=True).activity_schedule(
+            activity_type_id=kind.id,
+            summary=self.name,
+            note=self.message or case.what_to_do or "",
+            date_deadline=fields.Date.add(
+                fields.Date.context_today(case), days=self.delay_days
+            ),
+            user_id=case.owner_id.id,
+        )
+
+    def _run_flag(self, case):
+        case._as_system().write({"is_flagged": True})
+
+    def _run_notify(self, case):
+        if case.owner_id:
+            case.owner_id._bus_send(
+                "simple_notification",
+                {
+                    "type": "warning",
+                    "title": f"{case.name} {case.title}",
+                    "message": self.message or case.what_to_do or "",
+                    "sticky": case.severity == "critical",
+                },
+            )
+
+    def _run_post(self, case):
+        target = case.production_id or case
+        target.message_post(
+            body=self.env._(
+                "%(case)s: %(title)s. %(message)s",
+                case=case.name,
+                title=case.title,
+                message=self.message or case.consequence or "",
+            )
+        )
+
+    def _run_server_action(self, case):
+        # the action is somebody's code: it gets the case, not our token
+        env = without_tokens(self.env)
+        self.server_action_id.with_env(env).with_context(
+            active_model=case._name, active_id=case.id, active_ids=case.ids
+        ).run()

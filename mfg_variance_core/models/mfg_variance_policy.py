@@ -1,0 +1,200 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+
+
+class MfgVariancePolicy(models.Model):
+    """What is watched and how much is too much; its content lives in versions.
+
+    The form shows the *working* version (a draft if there is one, else the newest).
+    What judges is the active version, what is only counted the shadow version.
+    """
+
+    _name = "mfg.variance.policy"
+    _description = "Variance Policy"
+    _inherits = {"mfg.variance.policy.version": "version_id"}
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(copy=False)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    category_id = fields.Many2one(related="metric_id.category_id")
+    owner_role = fields.Selection(
+        [("plant_supervisor", "Supervisor of the plant"), ("user", "One person")],
+        string="Whose",
+        required=True,
+        default="plant_supervisor",
+    )
+    owner_id = fields.Many2one("res.users", string="Owner")
+    regression_days = fields.Integer(
+        default=14,
+        help="An event within this many days after closing reopens the case.",
+    )
+    version_id = fields.Many2one(
+        "mfg.variance.policy.version",
+        required=True,
+        ondelete="restrict",
+        string="Working Version",
+        copy=False,
+    )
+    version_ids = fields.One2many(
+        "mfg.variance.policy.version", "policy_id", string="Versions"
+    )
+    active_version_id = fields.Many2one(
+        "mfg.variance.policy.version", compute="_compute_live_versions"
+    )
+    shadow_version_id = fields.Many2one(
+        "mfg.variance.policy.version", compute="_compute_live_versions"
+    )
+    exception_count = fields.Integer(compute="_compute_exception_count")
+    shadow_count = fields.Integer(compute="_compute_exception_count")
+
+    _code_unique = models.Constraint(
+        "UNIQUE(code)", "The code of a policy must be unique."
+    )
+
+    @api.depends("version_ids.state")
+    def _compute_live_versions(self):
+        for policy in self:
+            versions = policy.version_ids
+            policy.active_version_id = versions.filtered(lambda v: v.state == "active")[
+                :1
+            ]
+            policy.shadow_version_id = versions.filtered(lambda v: v.state == "shadow")[
+                :1
+            ]
+
+    def _compute_exception_count(self):
+        cases = dict(
+            self.env["mfg.variance.exception"]._read_group(
+                [("policy_id", "in", self.ids)], ["policy_id"], ["__count"]
+            )
+        )
+        hits = dict(
+            self.env["mfg.variance.shadow.hit"]._read_group(
+                [("version_id", "in", self.version_ids.ids)],
+                ["version_id"],
+                ["__count"],
+            )
+        )
+        for policy in self:
+            policy.exception_count = cases.get(policy, 0)
+            policy.shadow_count = sum(hits.get(v, 0) for v in policy.version_ids)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        policies = super().create(vals_list)
+        for policy in policies:
+            policy.version_id._as_system().write({"policy_id": policy.id})
+        return policies
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        if not self.env.su and {"owner_role", "owner_id", "active", "sequence"} & set(
+            vals
+        ):
+            self._note_control_change(vals)
+        return super().write(vals)
+
+    def copy(self, default=None):
+        """A copy starts as a draft of its own, with the same limits."""
+        copies = self.browse()
+        for policy in self:
+            version = policy.version_id._copy_as_draft()
+            values = {
+                **(default or {}),
+                "version_id": version.id,
+                "name": self.env._("%(name)s (copy)", name=policy.name),
+            }
+            copies |= super(MfgVariancePolicy, policy).copy(values)
+        return copies
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for policy in self:
+            if policy.version_ids.filtered(lambda v: v.state != "draft"):
+                raise UserError(
+                    self.env._(
+                        "%(policy)s has judged figures. Archive it instead: what it "
+                        "decided stays explainable.",
+                        policy=policy.name,
+                    )
+                )
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        versions = self.version_ids | self.version_id
+        result = super().unlink()
+        # deleted with its policy: an unused draft, checked above
+        versions._as_system().unlink()
+        return result
+
+    def _note_control_change(self, vals):
+        for policy in self:
+            policy.message_post(
+                body=self.env._(
+                    "Changed: %(fields)s.", fields=", ".join(sorted(vals))
+                )
+            )
+
+    # ----------------------------------------------------------------- buttons
+
+    def action_shadow(self):
+        return self.version_id.action_shadow()
+
+    def action_activate(self):
+        return self.version_id.action_activate()
+
+    def action_retire(self):
+        live = self.active_version_id | self.shadow_version_id
+        return live.action_retire()
+
+    def action_new_version(self):
+        self.ensure_one()
+        return self.version_id.action_new_version()
+
+    def action_open_exceptions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mfg_variance_core.mfg_variance_exception_action"
+        )
+        return {**action, "domain": [("policy_id", "=", self.id)], "context": {}}
+
+    def action_open_shadow_hits(self):
+        self.ensure_one()
+        hits = self.env["mfg.variance.shadow.hit"].search(
+            [("version_id", "in", self.version_ids.ids)]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mfg_variance_core.mfg_variance_measurement_action"
+        )
+        domain = [("id", "in", hits.measurement_id.ids)]
+        return {**action, "domain": domain, "context": {}}
+
+    # ---------------------------------------------------------------- judging
+
+    @api.model
+    @tools.ormcache()
+    def _get_live_versions(self):
+        """Every version that judges or is counted, as plain immutable values."""
+        # sudo: which policies exist is needed to judge anybody's work
+        versions = (
+            self.env["mfg.variance.policy.version"]
+            .sudo()
+            .search(
+                [
+                    ("state", "in", ("active", "shadow")),
+                    ("policy_id.active", "=", True),
+                ]
+            )
+        )
+        return tuple(version._to_live() for version in versions)
+
+    def _get_owner(self, plant):
+        """Who owns a case of this policy in this plant; empty if nobody is named."""
+        self.ensure_one()
+        if self.owner_role == "user":
+            return self.owner_id
+        return plant.supervisor_id

@@ -1,0 +1,391 @@
+from collections import namedtuple
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..domain import tolerances
+from ..domain.scope import Candidate, Scope
+from ..guard import is_system
+
+LiveVersion = namedtuple(
+    "LiveVersion",
+    "id policy_id policy_name metric_id state candidate tolerance dims playbook_id "
+    "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes",
+)
+CONTENT_FIELDS = frozenset(
+    (
+        "metric_id",
+        "method",
+        "company_id",
+        "plant_id",
+        "product_categ_id",
+        "product_id",
+        "operation_id",
+        "workcenter_id",
+        "workcenter_tag_id",
+        "limit_ids",
+        "confirm_minutes",
+        "cooldown_minutes",
+        "minimum_sample",
+        "clear_percent",
+        "flood_limit",
+        "flood_minutes",
+        "fingerprint_dims",
+        "playbook_id",
+        "consequence",
+        "what_to_do",
+        "respond_minutes",
+    )
+)
+
+
+class MfgVariancePolicyVersion(models.Model):
+    """The content of a policy: scope, limits, reaction. Frozen once it judges.
+
+    draft -> shadow -> active -> retired. A version that left draft is never edited;
+    a change is a new version. Activation needs a process engineer who did not write
+    it; neither ``sudo()`` nor being administrator stands in for that.
+    """
+
+    _name = "mfg.variance.policy.version"
+    _description = "Policy Version"
+    _inherit = ["mfg.variance.guarded"]
+    _order = "policy_id, number desc"
+    _check_company_auto = True
+
+    _guarded_fields = frozenset(
+        (
+            "policy_id",
+            "number",
+            "state",
+            "author_ids",
+            "activated_by_id",
+            "activated_at",
+            "shadow_since",
+            "retired_at",
+        )
+    )
+    _guard_create = False
+    _guard_unlink = False
+
+    policy_id = fields.Many2one(
+        "mfg.variance.policy", index=True, ondelete="restrict", copy=False
+    )
+    number = fields.Integer(default=1, copy=False, readonly=True)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("shadow", "Shadow"),
+            ("active", "Active"),
+            ("retired", "Retired"),
+        ],
+        default="draft",
+        required=True,
+        copy=False,
+        readonly=True,
+    )
+    metric_id = fields.Many2one(
+        "mfg.variance.metric", string="What", required=True, ondelete="restrict"
+    )
+    method = fields.Selection(
+        [("tolerance", "Tolerance")], required=True, default="tolerance"
+    )
+    company_id = fields.Many2one("res.company", index=True)
+    plant_id = fields.Many2one("mfg.variance.plant", check_company=True)
+    product_categ_id = fields.Many2one("product.category", string="Product Category")
+    product_id = fields.Many2one("product.product", check_company=True)
+    operation_id = fields.Many2one("mrp.routing.workcenter", check_company=True)
+    workcenter_id = fields.Many2one("mrp.workcenter", check_company=True)
+    workcenter_tag_id = fields.Many2one("mrp.workcenter.tag", string="Work Center Tag")
+    limit_ids = fields.One2many(
+        "mfg.variance.policy.limit", "version_id", string="Limits", copy=True
+    )
+    confirm_minutes = fields.Float(
+        string="Confirm For",
+        help="The deviation must stay beyond the limit this long before a case opens.",
+    )
+    cooldown_minutes = fields.Float(
+        string="Cooldown", help="No new case this long after one was closed."
+    )
+    minimum_sample = fields.Integer(
+        default=5,
+        help="A standard from fewer past orders may only shade the record.",
+    )
+    clear_percent = fields.Float(
+        help="The condition counts as cleared at or below this deviation; 0 means "
+        "below the lowest limit."
+    )
+    flood_limit = fields.Integer(
+        default=20,
+        help="More openings than this within the flood window join one meta case; "
+        "0 switches the guard off.",
+    )
+    flood_minutes = fields.Float(string="Flood Window", default=60.0)
+    fingerprint_dims = fields.Selection(
+        [
+            ("workorder", "Each work order"),
+            ("production", "Each order"),
+            ("workcenter_operation", "Work center and operation"),
+            ("product_workcenter", "Product and work center"),
+        ],
+        string="One Case Per",
+        required=True,
+        default="workorder",
+    )
+    playbook_id = fields.Many2one("mfg.variance.playbook", ondelete="restrict")
+    consequence = fields.Char(
+        translate=True, help="What happens if nobody reacts; shown on the case."
+    )
+    what_to_do = fields.Text(translate=True)
+    respond_minutes = fields.Integer(
+        string="Time to Respond", default=480, help="In minutes, from detection."
+    )
+    change_reason = fields.Char()
+    author_ids = fields.Many2many("res.users", string="Authors", readonly=True)
+    shadow_since = fields.Datetime(readonly=True, copy=False)
+    activated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    activated_at = fields.Datetime(readonly=True, copy=False)
+    retired_at = fields.Datetime(readonly=True, copy=False)
+
+    _one_active = models.UniqueIndex(
+        "(policy_id) WHERE state = 'active'", "A policy has one active version."
+    )
+    _one_shadow = models.UniqueIndex(
+        "(policy_id) WHERE state = 'shadow'", "A policy has one version in shadow."
+    )
+
+    @api.depends("policy_id.name", "number")
+    def _compute_display_name(self):
+        for version in self:
+            version.display_name = self.env._(
+                "%(policy)s, version %(number)s",
+                policy=version.policy_id.name or "",
+                number=version.number,
+            )
+
+    # ------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        versions = super().create(vals_list)
+        versions._note_author()
+        self.env.registry.clear_cache()
+        return versions
+
+    def write(self, vals):
+        if CONTENT_FIELDS & set(vals):
+            self._check_is_draft()
+        result = super().write(vals)
+        if CONTENT_FIELDS & set(vals):
+            self._note_author()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_judged(self):
+        self._check_is_draft()
+
+    def _check_is_draft(self):
+        """Refuse to touch the content of a version that judges or has judged."""
+        frozen = self.filtered(lambda version: version.state != "draft")
+        if frozen:
+            raise UserError(
+                self.env._(
+                    "%(version)s is no longer a draft and cannot be changed. Create a "
+                    "new version instead.",
+                    version=frozen[0].display_name,
+                )
+            )
+
+    def _note_author(self):
+        """Whoever touches the content is an author and cannot activate it."""
+        user = self.env.user
+        strangers = self.filtered(lambda version: user not in version.author_ids)
+        strangers._as_system().write({"author_ids": [(4, user.id)]})
+
+    def _copy_as_draft(self, **values):
+        self.ensure_one()
+        copied = self.copy(values)
+        copied._note_author()
+        return copied
+
+    # ---------------------------------------------------------------- buttons
+
+    def action_new_version(self):
+        """Copy this version as the draft the policy form shows from now on."""
+        self.ensure_one()
+        self._check_engineer()
+        policy = self.policy_id
+        draft = policy.version_ids.filtered(lambda v: v.state == "draft")[:1]
+        if not draft:
+            draft = self._copy_as_draft()
+            number = max(policy.version_ids.mapped("number")) + 1
+            draft._as_system().write({"policy_id": policy.id, "number": number})
+        policy.version_id = draft
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mfg.variance.policy",
+            "res_id": policy.id,
+            "views": [(False, "form")],
+        }
+
+    def action_shadow(self):
+        """Judge and count with this version, bothering nobody."""
+        self._check_engineer()
+        for version in self:
+            version._check_from("draft")
+            version._check_content()
+            others = version.policy_id.version_ids - version
+            others.filtered(lambda v: v.state == "shadow")._transition("retired")
+            version._transition("shadow")
+        return True
+
+    def action_activate(self):
+        """Let this version judge, in place of the one that did."""
+        self._check_engineer()
+        for version in self:
+            version._check_from("draft", "shadow")
+            if self.env.user in version.author_ids:
+                raise AccessError(
+                    self.env._(
+                        "You wrote a part of %(version)s. Another process engineer "
+                        "has to activate it.",
+                        version=version.display_name,
+                    )
+                )
+            version._check_content()
+            others = version.policy_id.version_ids - version
+            others.filtered(lambda v: v.state == "active")._transition("retired")
+            version._transition("active")
+        return True
+
+    def action_retire(self):
+        """Stop judging with this version."""
+        self._check_engineer()
+        for version in self:
+            version._check_from("shadow", "active")
+            version._transition("retired")
+        return True
+
+    def _check_engineer(self):
+        user = self.env.user
+        # the superuser and whoever works through it is nobody in particular
+        if user._is_superuser() or not user.has_group(
+            "mfg_variance_core.group_process_engineer"
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only a process engineer may put policy versions into shadow, "
+                    "activate or retire them."
+                )
+            )
+        self.check_access("write")
+
+    def _check_from(self, *states):
+        self.ensure_one()
+        if self.state not in states:
+            raise UserError(
+                self.env._(
+                    "%(version)s is %(state)s already.",
+                    version=self.display_name,
+                    state=self.state,
+                )
+            )
+
+    def _check_content(self):
+        self.ensure_one()
+        problems = tolerances.check(self._to_tolerance())
+        if problems:
+            raise ValidationError("\n".join(problems))
+
+    def _transition(self, state):
+        now = self.env["mfg.variance.engine"]._now()
+        for version in self:
+            vals = {"state": state}
+            if state == "shadow":
+                vals["shadow_since"] = now
+            elif state == "active":
+                vals |= {"activated_at": now, "activated_by_id": self.env.uid}
+            else:
+                vals["retired_at"] = now
+            before = version.state
+            version._as_system().write(vals)
+            version.policy_id.message_post(
+                body=self.env._(
+                    "Version %(number)s: %(before)s → %(after)s.",
+                    number=version.number,
+                    before=before,
+                    after=state,
+                )
+            )
+
+    @api.model
+    def _activate_shipped(self, versions):
+        """Activate the pack shipped with the addon; the history says who did it.
+
+        Called by the installation only, which holds the token.
+        """
+        if not is_system(versions.env):
+            raise AccessError(
+                self.env._("Only the installation activates the shipped policies.")
+            )
+        for version in versions.filtered(lambda v: v.state == "draft"):
+            version._check_content()
+            version.write(
+                {
+                    "state": "active",
+                    "activated_at": self.env["mfg.variance.engine"]._now(),
+                    "activated_by_id": self.env.uid,
+                    "change_reason": self.env._("Shipped, activated by installation"),
+                }
+            )
+
+    # ---------------------------------------------------------------- judging
+
+    def _to_tolerance(self):
+        self.ensure_one()
+        return tolerances.Tolerance(
+            limits=tuple(
+                limit._to_domain()
+                for limit in self.limit_ids.sorted(lambda limit: limit._rank())
+            ),
+            direction=self.metric_id.direction,
+            confirm=self.confirm_minutes,
+            minimum_sample=self.minimum_sample,
+            clear_percent=self.clear_percent or None,
+        )
+
+    def _to_live(self):
+        """This version as plain values; records are not kept in a shared cache."""
+        self.ensure_one()
+        policy = self.policy_id
+        scope = Scope(
+            company=self.company_id.id or None,
+            plant=self.plant_id.id or None,
+            product_category=self.product_categ_id.id or None,
+            product=self.product_id.id or None,
+            operation=self.operation_id.id or None,
+            workcenter=self.workcenter_id.id or None,
+            workcenter_tag=self.workcenter_tag_id.id or None,
+        )
+        return LiveVersion(
+            id=self.id,
+            policy_id=policy.id,
+            policy_name=policy.name,
+            metric_id=self.metric_id.id,
+            state=self.state,
+            candidate=Candidate(
+                version_id=self.id,
+                name=policy.name,
+                sequence=policy.sequence,
+                scope=scope,
+            ),
+            tolerance=self._to_tolerance(),
+            dims=self.fingerprint_dims,
+            playbook_id=self.playbook_id.id,
+            cooldown_minutes=self.cooldown_minutes,
+            regression_days=policy.regression_days,
+            flood_limit=self.flood_limit,
+            flood_minutes=self.flood_minutes,
+            respond_minutes=self.respond_minutes,
+        )

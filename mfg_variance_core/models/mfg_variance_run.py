@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+
+class MfgVarianceRun(models.Model):
+    """One row per automation run worth telling: crons, steps, checks and failures."""
+
+    _name = "mfg.variance.run"
+    _description = "Automation Run"
+    _inherit = ["mfg.variance.guarded"]
+    _order = "id desc"
+
+    name = fields.Char(required=True)
+    kind = fields.Selection(
+        [
+            ("rule", "Rule"),
+            ("judge", "Judging"),
+            ("cron", "Scheduled action"),
+            ("step", "Playbook step"),
+            ("health", "Health check"),
+        ],
+        required=True,
+    )
+    outcome = fields.Selection(
+        [("ok", "Done"), ("failed", "Failed"), ("skipped", "Skipped")], required=True
+    )
+    started_at = fields.Datetime(required=True, index=True)
+    duration_ms = fields.Integer(string="Duration (ms)")
+    record_count = fields.Integer(string="Records")
+    error = fields.Text()
+    res_model = fields.Char(string="Model")
+    res_id = fields.Many2oneReference(string="Record", model_field="res_model")
+    company_id = fields.Many2one("res.company", index=True)
+    exception_id = fields.Many2one(
+        "mfg.variance.exception", index="btree_not_null", ondelete="cascade"
+    )
+    step_id = fields.Many2one("mfg.variance.playbook.step", ondelete="set null")
+    rule_id = fields.Many2one("base.automation", ondelete="set null")
+
+    @api.model
+    def _log(self, kind, name, outcome="ok", **values):
+        """Append a row; a failure is also told to the automation owner."""
+        values.setdefault("started_at", self.env["mfg.variance.engine"]._now())
+        row = self._as_system().create(
+            {"kind": kind, "name": name, "outcome": outcome, **values}
+        )
+        row = row.with_env(self.env)
+        if outcome == "failed":
+            row._tell_automation_owner()
+        return row
+
+    def _tell_automation_owner(self):
+        """One bus message per failure; the rows are the list to work from."""
+        for row in self:
+            company = row.company_id or self.env.company
+            owner = company.sudo().variance_automation_owner_id  # sudo: a name to tell
+            if owner:
+                owner._bus_send(
+                    "simple_notification",
+                    {
+                        "type": "danger",
+                        "sticky": True,
+                        "title": self.env._("Variance automation failed"),
+                        "message": row.name,
+                    },
+                )

@@ -1,0 +1,71 @@
+from odoo import fields, models
+
+from ..domain import outcomes
+
+
+class MrpProduction(models.Model):
+    _name = "mrp.production"
+    _inherit = ["mrp.production", "mfg.variance.linked"]
+
+    variance_flag_severity = fields.Selection(
+        [
+            ("info", "Info"),
+            ("warning", "Warning"),
+            ("major", "Major"),
+            ("critical", "Critical"),
+        ],
+        compute="_compute_variance_flag",
+    )
+    variance_flag_text = fields.Char(compute="_compute_variance_flag")
+
+    def _compute_variance_flag(self):
+        """The worst open case a playbook flagged, for the ribbon and the banner."""
+        # sudo: whoever works on the order is told that something is off with it,
+        # by title only, also without a role in variance control
+        cases = (
+            self.env["mfg.variance.exception"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("production_id", "in", self.ids),
+                    ("is_open", "=", True),
+                    ("is_flagged", "=", True),
+                ],
+                ["production_id", "severity", "name", "title"],
+            )
+        )
+        by_order = cases.grouped("production_id")
+        for production in self:
+            mine = by_order.get(production._origin, cases.browse())
+            worst = max(
+                mine, key=lambda case: outcomes.rank(case.severity), default=mine
+            )
+            production.variance_flag_severity = worst.severity if worst else False
+            production.variance_flag_text = (
+                self.env._(
+                    "%(count)s open: %(title)s",
+                    count=len(mine),
+                    title=worst.display_name,
+                )
+                if worst
+                else False
+            )
+
+    def action_confirm(self):
+        """Freeze the plan at the end of the confirming transaction (D5)."""
+        result = super().action_confirm()
+        confirmed = self.filtered(lambda order: order.state not in ("draft", "cancel"))
+        self.env["mfg.variance.engine"]._capture_freeze(confirmed.workorder_ids)
+        return result
+
+    def action_update_bom(self):
+        result = super().action_update_bom()
+        self.env["mfg.variance.engine"]._capture_replan(
+            self.workorder_ids, self.env._("Bill of materials updated on the order")
+        )
+        return result
+
+    def action_variance_explain(self):
+        """Open the explainer for this order."""
+        self.ensure_one()
+        return self.env["mfg.variance.explain"]._open(self)

@@ -1,0 +1,86 @@
+from odoo import fields, models
+
+
+class MrpWorkorder(models.Model):
+    _name = "mrp.workorder"
+    _inherit = ["mrp.workorder", "mfg.variance.linked"]
+
+    variance_measurement_ids = fields.One2many(
+        "mfg.variance.measurement", "workorder_id", string="Variance Measurements"
+    )
+    variance_is_reported = fields.Boolean(
+        string="Quantity Reported",
+        copy=False,
+        help="The reported quantity counts for judging, also when it is zero.",
+    )
+    variance_reported_qty = fields.Float(
+        string="Reported Quantity",
+        copy=False,
+        digits="Product Unit",
+        help="What was reported as completed at this operation. Odoo fills an empty "
+        "quantity when a work order is finished; this one stays as reported.",
+    )
+    variance_rejected_qty = fields.Float(
+        string="Rejected Quantity", copy=False, digits="Product Unit"
+    )
+
+    def write(self, vals):
+        centers = {wo.id: wo.workcenter_id for wo in self} if "workcenter_id" in vals else {}
+        result = super().write(vals)
+        engine = self.env["mfg.variance.engine"]
+        if {"qty_produced", "variance_reported_qty", "variance_is_reported"} & set(vals):
+            engine._capture_correction(
+                self.filtered(lambda wo: wo.state in ("done", "cancel"))
+            )
+        moved = self.filtered(
+            lambda wo: wo.id in centers and centers[wo.id] != wo.workcenter_id
+        )
+        if moved:
+            engine._capture_replan(moved, self.env._("Moved to another work center"))
+        return result
+
+    def _set_duration(self):
+        """Mark minutes that Odoo copies from the plan: nobody measured them (D6).
+
+        Finishing an untimed work order sets its duration to the expected one. The
+        same figure to the second, on a work order without any log, says nothing.
+        """
+        untimed = self.filtered(lambda wo: not wo.time_ids)
+        result = super()._set_duration()
+        copied = untimed.filtered(
+            lambda wo: wo.duration_expected
+            and abs(wo.duration - wo.duration_expected) < 1 / 60
+        )
+        if copied:
+            copied.time_ids.variance_is_estimate = True
+        return result
+
+    def _get_variance_quantity(self, running=False):
+        """The quantity the plan is flexed to: to make, or made when finished."""
+        self.ensure_one()
+        if running:
+            return self.qty_production
+        return self.variance_reported_qty if self.variance_is_reported else self.qty_produced
+
+    def _get_variance_dims(self):
+        """The dimension ids stored on measurements of this work order."""
+        self.ensure_one()
+        production = self.production_id
+        plant = self.workcenter_id.variance_plant_id.id
+        if not plant:
+            warehouse = production.picking_type_id.warehouse_id
+            plant = self.env["mfg.variance.plant"]._get_id_of(warehouse.id)
+        return {
+            "company_id": self.company_id.id,
+            "plant_id": plant,
+            "product_id": self.product_id.id,
+            "operation_id": self.operation_id.id,
+            "workcenter_id": self.workcenter_id.id,
+            "production_id": production.id,
+            "workorder_id": self.id,
+        }
+
+    def action_variance_explain(self):
+        """Open the explainer for this work order."""
+        self.ensure_one()
+        return self.env["mfg.variance.explain"]._open(self)

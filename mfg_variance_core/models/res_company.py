@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _name = "res.company"
+    _inherit = "res.company"
+
+    variance_automation_owner_id = fields.Many2one(
+        "res.users",
+        string="Automation Owner",
+        help="Told when an automation fails or falls silent.",
+    )
+    variance_late_hours = fields.Float(
+        default=2.0, help="Recorded later than this: the case opens without a push."
+    )
+    variance_historic_hours = fields.Float(
+        default=24.0,
+        help="Recorded later than this: judged and listed, without any reaction.",
+    )
+    variance_outside_minutes = fields.Float(
+        default=120.0,
+        help="More minutes than this outside the operating hours of a work center make "
+        "the recording suspect; 0 switches the check off.",
+    )

@@ -1,0 +1,20 @@
+from dataclasses import dataclass, field
+
+from .fact import Fact
+
+
+@dataclass(slots=True)
+class Judged:
+    """A fact on its way to a measurement: which version judged it, and the outcome."""
+
+    fact: Fact
+    timeliness: str
+    shift_id: int | bool = False
+    version: object = None
+    verdict: object = None
+    outcome: str | None = None
+    detail: str | None = None
+    considered: list = field(default_factory=list)
+    shadow_hits: list = field(default_factory=list)
+    exception: object = None
+    fingerprint: str | None = None

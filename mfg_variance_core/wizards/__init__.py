@@ -1,0 +1,2 @@
+from . import mfg_variance_cause_wizard
+from . import mfg_variance_explain

@@ -163,7 +163,8 @@ class MfgVarianceEngine(models.AbstractModel):
         if known not in shared:
             shared[known] = self._get_existing(model, items)
         if phase == "running":
-            self._arm_watches(shared[known])
+            if code == "work_order_time":  # the one metric that is judged while running
+                self._arm_watches(shared[known])
         else:
             self._judge_records(code, shared[known], phase, shared)
 

@@ -20,7 +20,7 @@ class MfgVarianceEngine(models.AbstractModel):
         alone, so that judging twice writes nothing.
         """
         metric = self._get_metric(code)
-        earlier = self._get_current(metric, phase, facts)
+        earlier, running = self._get_current(metric, phase, facts)
         facts = [
             fact
             for fact in facts
@@ -34,20 +34,27 @@ class MfgVarianceEngine(models.AbstractModel):
             judged = [one for one in judged if one.verdict and one.verdict.severity]
         opened = self._assign_cases(metric, judged)
         rows = self._store(metric, phase, judged, earlier)
+        self._supersede_rows(judged, rows, earlier, running)
         self._react(opened)
         return rows
 
     def _get_current(self, metric, phase, facts):
+        """The current rows of these sources by source: of this phase, and of the
+        running phase that a final reading takes the place of.
+        """
         rows = self.env["mfg.variance.measurement"].search(
             [
                 ("metric_id", "=", metric.id),
-                ("phase", "=", phase),
+                ("phase", "in", list({phase, "running"})),
                 ("is_current", "=", True),
                 ("source_model", "in", list({fact.source_model for fact in facts})),
                 ("source_id", "in", [fact.source_id for fact in facts]),
             ]
         )
-        return {(row.source_model, row.source_id): row for row in rows}
+        found = {"running": {}, phase: {}}
+        for row in rows:
+            found[row.phase][row.source_model, row.source_id] = row
+        return found[phase], found["running"] if phase != "running" else {}
 
     def _is_unchanged(self, fact, row):
         """Same figures as the current row; an error is always tried again."""
@@ -220,7 +227,6 @@ class MfgVarianceEngine(models.AbstractModel):
             for one in judged
         ]
         rows = Measurement._as_system().create(vals_list).with_env(self.env)
-        self._supersede_rows(judged, rows, earlier)
         hits = [
             {
                 "version_id": version.id,
@@ -236,11 +242,13 @@ class MfgVarianceEngine(models.AbstractModel):
             self.env["mfg.variance.shadow.hit"]._as_system().create(hits)
         return rows
 
-    def _supersede_rows(self, judged, rows, earlier):
+    def _supersede_rows(self, judged, rows, earlier, running):
         """Link the corrected rows, and clear the cases that are within now."""
         for one, row in zip(judged, rows, strict=True):
-            fact = one.fact
-            old = earlier.get((fact.source_model, fact.source_id))
+            source = (one.fact.source_model, one.fact.source_id)
+            old = earlier.get(source, rows.browse()) | running.get(
+                source, rows.browse()
+            )
             if not old:
                 continue
             old._as_system().write({"is_current": False, "superseded_by_id": row.id})

@@ -28,7 +28,9 @@ TOTALS = {
     "last_event_at": "MAX(m.event_at)",
     # the running and the final reading of one work order are one event
     "occurrence_count": "COUNT(DISTINCT (m.metric_id, m.source_model, m.source_id))",
-    "amount": "COALESCE(SUM(m.amount) FILTER (WHERE m.amount_kind = 'loss'), 0)",
+    # what is at risk while the work runs is superseded by the loss when it is done
+    "amount": "COALESCE(SUM(m.amount) FILTER "
+    "(WHERE m.amount_kind IN ('loss', 'at_risk')), 0)",
 }
 
 

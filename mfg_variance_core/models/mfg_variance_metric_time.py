@@ -56,7 +56,7 @@ class MfgVarianceMetric(models.Model):
             self._take_leaf(
                 fact, costs.time_leaf(0.0, fact.actual, data["rate"]), data["rate"]
             )
-        elif not fact.actual or not quantity:
+        elif not quantity or not (fact.actual or phase == "running"):
             fact.gap = outcomes.NOT_ENOUGH_DATA
             fact.gap_reason = self.env._("No minutes or no quantity were reported.")
         elif not standard:

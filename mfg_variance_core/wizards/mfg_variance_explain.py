@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..domain import scope
+from ..domain import outcomes, scope
 from ..models.mfg_variance_measurement import SEVERITY_SELECTION
 
 
@@ -131,7 +131,9 @@ class MfgVarianceExplain(models.TransientModel):
                 continue
             match = scope.match(version.candidate.scope, subject)
             reason = match.reason
-            if match.matches:
+            if match.matches and row.outcome in outcomes.GAPS:
+                reason = self.env._("Covers it, but there was nothing to judge.")
+            elif match.matches:
                 reason = self.env._("Came into force after this was judged.")
             lines.append(
                 {"kind": "policy", "title": version.policy_name, "text": reason}

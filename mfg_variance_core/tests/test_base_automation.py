@@ -1,0 +1,217 @@
+from unittest.mock import patch
+
+from odoo.addons.base_automation.models.base_automation import (
+    CREATE_TRIGGERS,
+    WRITE_TRIGGERS,
+)
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ..models.base_automation import RULE_CACHE
+from .rule_case import RuleCase
+
+
+@tagged("post_install", "-at_install")
+class TestBaseAutomationLookUp(RuleCase):
+    def _find(self, triggers=WRITE_TRIGGERS):
+        return self.Rule._get_actions(self.tag, triggers)
+
+    def _in_cache(self):
+        """What the shared cache holds for our model, or None."""
+        lookup = type(self.Rule)._get_cached_rules.__cache__
+        key = lookup.key(self.Rule, self.tag._name, tuple(WRITE_TRIGGERS))
+        entry = self.registry._Registry__caches[RULE_CACHE].get(key, None)
+        return None if entry is None else [rule_id for rule_id, _names in entry]
+
+    def test_given_warm_cache_expected_no_query(self):
+        self._find()
+        with self.assertQueryCount(0):
+            rules = self._find()
+        self.assertEqual(rules, self.rule)
+
+    def test_given_warm_cache_expected_what_odoo_finds(self):
+        other = self._make_rule("mrp.workcenter.tag", trigger="on_unlink")
+        self._commit()
+        for triggers in (WRITE_TRIGGERS, CREATE_TRIGGERS, ["on_unlink"]):
+            found = self._find(triggers)
+            self.assertEqual(found, self._find(triggers))
+            self.assertEqual(other in found, triggers == ["on_unlink"])
+            self.assertEqual(found.env.context["__action_done"], {})
+
+    def test_given_ordinary_user_expected_rules_found(self):
+        user = self.env.ref("base.public_user")
+        self._find()
+        rules = self.Rule.with_user(user)._get_actions(self.tag, WRITE_TRIGGERS)
+        self.assertEqual(rules, self.rule)
+        self.assertEqual(rules.env.uid, user.id)
+
+    def test_given_rule_archived_expected_gone_before_and_after_commit(self):
+        self._find()
+        self.rule.active = False
+        self.assertFalse(self._find())
+        self._commit()
+        self.assertFalse(self._find())
+        self.rule.active = True
+        self.assertEqual(self._find(), self.rule)
+        self._commit()
+        self.assertEqual(self._find(), self.rule)
+
+    def test_given_rule_deleted_expected_gone(self):
+        self._find()
+        self.rule.unlink()
+        self.assertFalse(self._find())
+        self._commit()
+        self.assertFalse(self._find())
+
+    def test_given_rule_deleted_behind_the_orm_expected_fall_back(self):
+        self._find()
+        self.env.execute_query(
+            SQL("UPDATE ir_act_server SET base_automation_id = NULL")
+        )
+        self.env.cr.execute(
+            SQL("DELETE FROM base_automation WHERE id = %s", self.rule.id)
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self._find())
+        self.tag.name = "Mill"
+
+    def test_given_other_process_switched_rule_off_expected_not_run(self):
+        self._find()
+        self.env.cr.execute(
+            SQL("UPDATE base_automation SET active = false WHERE id = %s", self.rule.id)
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self._find())
+
+    def test_given_registry_not_ready_expected_new_rule_found(self):
+        self._find()
+        with patch.object(self.registry, "ready", False):
+            new = self._make_rule("mrp.workcenter.tag", "name")
+        self.assertEqual(self._find(), self.rule + new)
+        self._commit()
+        self.assertEqual(self._find(), self.rule + new)
+
+    def test_given_imported_rule_expected_found(self):
+        self._find()
+        self.env.invalidate_all()
+        rule = self.rule.with_context(import_file=True)
+        rule.write({"active": False})
+        self.assertFalse(self._find())
+
+    def test_given_uncommitted_change_expected_cache_untouched(self):
+        self.rule.active = False
+        self._find()
+        self.assertIsNone(self._in_cache())
+
+    def test_given_other_transaction_refills_expected_emptied_by_commit(self):
+        new = self._make_rule("mrp.workcenter.tag", "name")
+        with self.registry.cursor() as other_cr:
+            # this transaction cannot see what ours has not committed
+            self.Rule.with_env(self.env(cr=other_cr))._get_actions(
+                self.tag, WRITE_TRIGGERS
+            )
+        self.assertEqual(self._in_cache(), [])
+        self._commit()
+        self.assertIsNone(self._in_cache())
+        self.assertEqual(self._find(), self.rule + new)
+
+    def test_given_change_rolled_back_expected_old_rule(self):
+        self._find()
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            self.rule.active = False
+            self.assertFalse(self._find())
+            raise ZeroDivisionError
+        self.assertEqual(self._find(), self.rule)
+        self._commit()
+        self.assertEqual(self._find(), self.rule)
+
+    def test_given_commit_expected_other_registries_told(self):
+        self.rule.active = False
+        self.registry.cache_invalidated.clear()
+        self._commit()
+        self.assertIn(RULE_CACHE, self.registry.cache_invalidated)
+
+    def test_given_time_based_bookkeeping_expected_cache_kept(self):
+        self._find()
+        self.rule.last_run = "2026-01-01 00:00:00"
+        self.assertEqual(self._in_cache(), self.rule.ids)
+
+
+@tagged("post_install", "-at_install")
+class TestBaseAutomationEarlyReturn(RuleCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner_rule = cls._make_rule("res.partner", "complete_name")
+        cls._commit()
+
+    def _examined_by(self):
+        """Fail when Odoo examines the rules of a write."""
+        return patch.object(
+            type(self.Rule), "_filter_pre", autospec=True, side_effect=AssertionError
+        )
+
+    def test_given_trigger_field_written_expected_rule_run(self):
+        self.tag.name = "Mill"
+        self.assertEqual(self.tag.color, 9)
+
+    def test_given_other_field_written_expected_rule_not_examined(self):
+        with self._examined_by():
+            self.tag.color = 3
+        self.assertEqual(self.tag.color, 3)
+
+    def test_given_other_field_written_expected_no_query_of_rules(self):
+        self.tag.color = 3
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            self.tag.color = 4
+            self.env.flush_all()
+
+    def test_given_rule_without_trigger_fields_expected_run_on_any_write(self):
+        self.rule.trigger_field_ids = False
+        self._commit()
+        self.tag.color = 3
+        self.assertEqual(self.tag.color, 9)
+
+    def test_given_second_rule_without_trigger_fields_expected_both_honoured(self):
+        self._make_rule("mrp.workcenter.tag")
+        self._commit()
+        self.tag.color = 3
+        self.assertEqual(self.tag.color, 9)
+
+    def test_given_trigger_field_added_expected_run(self):
+        self.tag.color = 3
+        self.assertEqual(self.tag.color, 3)
+        self.rule.trigger_field_ids += self.env["ir.model.fields"]._get(
+            self.tag._name, "color"
+        )
+        self._commit()
+        self.tag.color = 4
+        self.assertEqual(self.tag.color, 9)
+
+    def test_given_computed_trigger_field_expected_run(self):
+        partner = self.env["res.partner"].create({"name": "A", "color": 1})
+        partner.color = 1
+        partner.name = "B"
+        self.env.flush_all()
+        self.assertEqual(partner.color, 9)
+
+    def test_given_other_computed_field_expected_rule_not_examined(self):
+        partner = self.env["res.partner"].create({"name": "A"})
+        self.env.flush_all()
+        with self._examined_by():
+            partner.email = "a@example.com"  # computes and stores the normalized one
+            self.env.flush_all()
+
+    def test_given_switched_off_rule_expected_write_untouched(self):
+        self.rule.active = False
+        self._commit()
+        self.tag.name = "Mill"
+        self.assertEqual(self.tag.color, 1)
+
+    def test_given_hook_removed_expected_plain_methods_back(self):
+        model_class = self.registry[self.tag._name]
+        self.assertIn("write", vars(model_class))
+        self.Rule._unregister_hook()
+        self.assertNotIn("write", vars(model_class))
+        self.Rule._register_hook()

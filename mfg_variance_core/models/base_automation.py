@@ -1,13 +1,11 @@
 import functools
 
 import psycopg2
-
 from odoo import api, models, tools
+from odoo.addons.base_automation.models import base_automation
 from odoo.exceptions import ConcurrencyError, MissingError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
-
-from odoo.addons.base_automation.models import base_automation
 
 from ..guard import without_tokens
 from .ir_actions_server import VARIANCE_STATES

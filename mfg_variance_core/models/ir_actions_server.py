@@ -1,7 +1,6 @@
 import logging
 
 import psycopg2
-
 from odoo import api, fields, models
 
 from ..guard import without_tokens

@@ -91,8 +91,7 @@ class IrActionsServer(models.Model):
             if field.model_id != self.model_id or field.ttype not in types:
                 warnings.append(
                     self.env._(
-                        "%(label)s: choose a field of %(model)s that holds "
-                        "%(kind)s.",
+                        "%(label)s: choose a field of %(model)s that holds %(kind)s.",
                         label=self._fields[name]._description_string(self.env),
                         model=self.model_id.name,
                         kind=self.env._("a number")

@@ -1,11 +1,10 @@
 import logging
 import time
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from psycopg2.errors import UniqueViolation
 
 from ..domain import outcomes
 from ..guard import CLOCK_KEY, simulated_now
@@ -141,9 +140,7 @@ class MfgVarianceEngine(models.AbstractModel):
         """Plans first, then readings, then corrections and watches."""
         shared = {}
         for key in sorted(queue, key=lambda key: PASS_ORDER.get(key[0], 1)):
-            getattr(self, f"_run_{key[0]}", self._run_readings)(
-                key, queue[key], shared
-            )
+            getattr(self, f"_run_{key[0]}", self._run_readings)(key, queue[key], shared)
 
     def _run_freeze(self, _key, items, _shared):
         workorders = self._get_existing("mrp.workorder", items)
@@ -244,9 +241,9 @@ class MfgVarianceEngine(models.AbstractModel):
         """Let Odoo repeat the request on a fresh snapshot instead of failing open."""
         if isinstance(exc, (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)):
             raise exc
-        if isinstance(exc, UniqueViolation) and (
-            exc.diag.table_name or ""
-        ).startswith("mfg_variance_"):
+        if isinstance(exc, UniqueViolation) and (exc.diag.table_name or "").startswith(
+            "mfg_variance_"
+        ):
             raise ConcurrencyError(exc.diag.message_primary) from exc
 
     def _judge_records(self, code, records, phase, shared=None):

@@ -24,7 +24,9 @@ class MfgVarianceEngine(models.AbstractModel):
         facts = [
             fact
             for fact in facts
-            if not self._is_unchanged(fact, earlier.get((fact.source_model, fact.source_id)))
+            if not self._is_unchanged(
+                fact, earlier.get((fact.source_model, fact.source_id))
+            )
         ]
         if not facts:
             return self.env["mfg.variance.measurement"]

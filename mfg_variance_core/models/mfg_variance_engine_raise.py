@@ -24,7 +24,9 @@ class MfgVarianceEngine(models.AbstractModel):
     def _raise_one(self, action, record):
         dims = action._variance_values(record)
         mark = fingerprint.fingerprint(
-            dims["company_id"], f"action:{action.id}", "workorder",
+            dims["company_id"],
+            f"action:{action.id}",
+            "workorder",
             {"workorder": f"{record._name},{record.id}"},
         )
         case = self._find_cases([mark]).get(mark, self.env["mfg.variance.exception"])

@@ -39,7 +39,9 @@ class MfgVarianceMetric(models.Model):
             fact.planned = standards.planned_minutes(standard, quantity)
         if not data["intervals"]:
             fact.gap = (
-                outcomes.NOT_ENOUGH_DATA if data["has_report"] else outcomes.NOT_RECORDED
+                outcomes.NOT_ENOUGH_DATA
+                if data["has_report"]
+                else outcomes.NOT_RECORDED
             )
             fact.gap_reason = self.env._("No time was logged on this work order.")
             if data["is_estimate"]:

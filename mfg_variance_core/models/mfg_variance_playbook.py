@@ -29,10 +29,12 @@ class MfgVariancePlaybook(models.Model):
         for playbook in self:
             for step in playbook.step_ids.filtered("active"):
                 due = cases.filtered(
-                    lambda case, step=step: not case.is_historic
-                    and done
-                    < outcomes.rank(step.minimum_severity)
-                    <= outcomes.rank(case.severity)
+                    lambda case, step=step: (
+                        not case.is_historic
+                        and done
+                        < outcomes.rank(step.minimum_severity)
+                        <= outcomes.rank(case.severity)
+                    )
                 )
                 for case in due:
                     step._run_shielded(case)

@@ -134,9 +134,7 @@ class MfgVariancePolicy(models.Model):
     def _note_control_change(self, vals):
         for policy in self:
             policy.message_post(
-                body=self.env._(
-                    "Changed: %(fields)s.", fields=", ".join(sorted(vals))
-                )
+                body=self.env._("Changed: %(fields)s.", fields=", ".join(sorted(vals)))
             )
 
     # ----------------------------------------------------------------- buttons

@@ -25,10 +25,14 @@ class MrpWorkorder(models.Model):
     )
 
     def write(self, vals):
-        centers = {wo.id: wo.workcenter_id for wo in self} if "workcenter_id" in vals else {}
+        centers = (
+            {wo.id: wo.workcenter_id for wo in self} if "workcenter_id" in vals else {}
+        )
         result = super().write(vals)
         engine = self.env["mfg.variance.engine"]
-        if {"qty_produced", "variance_reported_qty", "variance_is_reported"} & set(vals):
+        if {"qty_produced", "variance_reported_qty", "variance_is_reported"} & set(
+            vals
+        ):
             engine._capture_correction(
                 self.filtered(lambda wo: wo.state in ("done", "cancel"))
             )
@@ -48,8 +52,10 @@ class MrpWorkorder(models.Model):
         untimed = self.filtered(lambda wo: not wo.time_ids)
         result = super()._set_duration()
         copied = untimed.filtered(
-            lambda wo: wo.duration_expected
-            and abs(wo.duration - wo.duration_expected) < 1 / 60
+            lambda wo: (
+                wo.duration_expected
+                and abs(wo.duration - wo.duration_expected) < 1 / 60
+            )
         )
         if copied:
             copied.time_ids.variance_is_estimate = True
@@ -60,7 +66,11 @@ class MrpWorkorder(models.Model):
         self.ensure_one()
         if running:
             return self.qty_production
-        return self.variance_reported_qty if self.variance_is_reported else self.qty_produced
+        return (
+            self.variance_reported_qty
+            if self.variance_is_reported
+            else self.qty_produced
+        )
 
     def _get_variance_dims(self):
         """The dimension ids stored on measurements of this work order."""

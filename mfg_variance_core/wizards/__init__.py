@@ -1,2 +1,1 @@
-from . import mfg_variance_cause_wizard
-from . import mfg_variance_explain
+from . import mfg_variance_cause_wizard, mfg_variance_explain

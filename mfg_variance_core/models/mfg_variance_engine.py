@@ -139,15 +139,26 @@ class MfgVarianceEngine(models.AbstractModel):
     def _run_queue(self, queue):
         """Plans first, then readings, then corrections and watches."""
         shared = {}
+        self._drop_covered(queue)
         for key in sorted(queue, key=lambda key: PASS_ORDER.get(key[0], 1)):
             getattr(self, f"_run_{key[0]}", self._run_readings)(key, queue[key], shared)
 
-    def _run_freeze(self, _key, items, _shared):
-        workorders = self._get_existing("mrp.workorder", items)
+    def _drop_covered(self, queue):
+        """What is judged or armed in this pass anyway needs no second look."""
+        for key in list(queue):
+            if key[0] != "mrp.workorder":
+                continue
+            covered = ("watch",) if key[1] == "running" else ("correct",)
+            rest = queue.get(covered, {}).keys() - queue[key].keys()
+            if covered in queue:
+                queue[covered] = dict.fromkeys(rest)
+
+    def _run_freeze(self, _key, items, shared):
+        workorders = self._get_existing("mrp.workorder", items, shared)
         self.env["mfg.variance.standard"]._freeze_workorders(workorders)
 
-    def _run_replan(self, key, items, _shared):
-        workorders = self._get_existing("mrp.workorder", items)
+    def _run_replan(self, key, items, shared):
+        workorders = self._get_existing("mrp.workorder", items, shared)
         self.env["mfg.variance.standard"]._supersede(workorders, key[1])
         self._arm_watches(workorders, known_only=True)
 
@@ -156,16 +167,16 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _run_readings(self, key, items, shared):
         model, phase, code = key
-        known = ("existing", model, tuple(items))
-        if known not in shared:
-            shared[known] = self._get_existing(model, items)
+        records = self._get_existing(model, items, shared)
         if phase == "running":
             if code == "work_order_time":  # the one metric that is judged while running
-                self._arm_watches(shared[known])
+                self._arm_watches(records)
         else:
-            self._judge_records(code, shared[known], phase, shared)
+            self._judge_records(code, records, phase, shared)
 
     def _run_correct(self, _key, items, shared):
+        if not items:
+            return
         rows = self.env["mfg.variance.measurement"].search(
             [
                 ("source_model", "=", "mrp.workorder"),
@@ -175,14 +186,21 @@ class MfgVarianceEngine(models.AbstractModel):
             ]
         )
         for code, found in rows.grouped("metric_code").items():
-            workorders = self._get_existing("mrp.workorder", found.mapped("source_id"))
+            ids = found.mapped("source_id")
+            workorders = self._get_existing("mrp.workorder", ids, shared)
             self._judge_records(code, workorders, "final", shared)
 
-    def _run_watch(self, _key, items, _shared):
-        self._arm_watches(self._get_existing("mrp.workorder", items), known_only=True)
+    def _run_watch(self, _key, items, shared):
+        if items:
+            workorders = self._get_existing("mrp.workorder", items, shared)
+            self._arm_watches(workorders, known_only=True)
 
-    def _get_existing(self, model, ids):
-        return self.env[model].browse(list(ids)).exists()
+    def _get_existing(self, model, ids, shared):
+        """The records that still exist, looked up once a pass."""
+        key = ("existing", model, frozenset(ids))
+        if key not in shared:
+            shared[key] = self.env[model].browse(list(ids)).exists()
+        return shared[key]
 
     def _run_queue_one_by_one(self, queue, started):
         """Isolate the poison record: the others are judged, it becomes a row."""

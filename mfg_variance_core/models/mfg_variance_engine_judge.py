@@ -172,11 +172,16 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _pick_versions(self, metric, fact):
         """The active and the shadow version that judge, and all that matched."""
-        subject = self._get_subject_of(fact.dims)
+        versions = [
+            version
+            for version in self.env["mfg.variance.policy"]._get_live_versions()
+            if version.metric_id == metric.id
+        ]
+        # tags cost a query per work center: asked for where a scope names one
+        has_tags = any(v.candidate.scope.workcenter_tag for v in versions)
+        subject = self._get_subject_of(fact.dims, has_tags)
         considered, by_state = [], {"active": [], "shadow": []}
-        for version in self.env["mfg.variance.policy"]._get_live_versions():
-            if version.metric_id != metric.id:
-                continue
+        for version in versions:
             match = scope.match(version.candidate.scope, subject)
             if match.matches:
                 by_state[version.state].append(version)
@@ -199,7 +204,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "reason": why or self.env._("The most specific policy in force."),
         }
 
-    def _get_subject_of(self, dims):
+    def _get_subject_of(self, dims, has_tags=True):
         product = self.env["product.product"].browse(dims.get("product_id"))
         center = self.env["mrp.workcenter"].browse(dims.get("workcenter_id"))
         path = (product.categ_id.parent_path or "").strip("/").split("/")
@@ -210,7 +215,7 @@ class MfgVarianceEngine(models.AbstractModel):
             product=dims.get("product_id"),
             operation=dims.get("operation_id"),
             workcenter=dims.get("workcenter_id"),
-            workcenter_tags=tuple(center.tag_ids.ids),
+            workcenter_tags=tuple(center.tag_ids.ids) if has_tags else (),
         )
 
     def _get_shift_id(self, fact):

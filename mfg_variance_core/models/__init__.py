@@ -14,10 +14,12 @@ from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
 from . import mfg_variance_policy
 from . import mfg_variance_policy_limit
+from . import mfg_variance_policy_presentation
 from . import mfg_variance_playbook
 from . import mfg_variance_playbook_step
 from . import mfg_variance_exception
 from . import mfg_variance_exception_lifecycle
+from . import mfg_variance_exception_presentation
 from . import mfg_variance_run
 from . import mfg_variance_watch
 from . import mfg_variance_engine

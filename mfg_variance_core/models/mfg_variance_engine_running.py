@@ -1,9 +1,13 @@
+import logging
 import time
 from datetime import timedelta
 
 from odoo import api, models
 
 from ..domain import clocks, thresholds
+from ..guard import own_entry
+
+_logger = logging.getLogger(__name__)
 
 
 class MfgVarianceEngine(models.AbstractModel):
@@ -29,30 +33,38 @@ class MfgVarianceEngine(models.AbstractModel):
             return
         running = workorders.filtered(lambda wo: wo.state == "progress")
         facts = metric._read_work_order_time(running, "running", {}) if running else []
-        due = {fact.source_id: self._get_next_crossing(metric, fact) for fact in facts}
+        reached = self._get_reached(metric, facts)
+        due = {
+            fact.source_id: self._get_next_crossing(metric, fact, reached)
+            for fact in facts
+        }
         self._store_watches(workorders, due)
 
-    def _get_next_crossing(self, metric, fact):
+    def _get_reached(self, metric, facts):
+        """The severity each of these has reached while running, by source id."""
+        rows = self.env["mfg.variance.measurement"].search_fetch(
+            [
+                ("metric_id", "=", metric.id),
+                ("source_model", "=", "mrp.workorder"),
+                ("source_id", "in", [fact.source_id for fact in facts]),
+                ("phase", "=", "running"),
+                ("is_current", "=", True),
+            ],
+            ["source_id", "severity"],
+        )
+        return {row.source_id: row.severity for row in rows}
+
+    def _get_next_crossing(self, metric, fact, reached):
         """``(severity, moment)`` of the next limit, or None when there is none."""
         if fact.gap or not any(end is None for _start, end in fact.intervals):
             return None
         active, _shadow, _considered = self._pick_versions(metric, fact)
         if not active:
             return None
-        reached = self.env["mfg.variance.measurement"].search(
-            [
-                ("metric_id", "=", metric.id),
-                ("source_model", "=", fact.source_model),
-                ("source_id", "=", fact.source_id),
-                ("phase", "=", "running"),
-                ("is_current", "=", True),
-            ],
-            limit=1,
-        )
         upcoming = thresholds.next_crossing(
             active.tolerance,
             fact.planned,
-            reached.severity or None,
+            reached.get(fact.source_id) or None,
             rate=fact.rate,
             source=fact.standard_source,
             sample_size=fact.sample_size,
@@ -106,6 +118,7 @@ class MfgVarianceEngine(models.AbstractModel):
             cron._trigger(at=moment)
 
     @api.model
+    @own_entry
     def _cron_judge_running(self, batch=100):
         """Judge the running work orders whose next limit is due, then re-arm them.
 
@@ -139,16 +152,28 @@ class MfgVarianceEngine(models.AbstractModel):
             )
 
     def _judge_running(self, workorders):
-        """Judge and re-arm; one that cannot be judged does not stop the others."""
-        for workorder in workorders:
-            try:
-                with self.env.cr.savepoint():
-                    self._judge_records("work_order_time", workorder, "running")
-                    self._arm_watches(workorder)
-            except Exception as exc:
-                self._reraise_concurrency(exc)
-                key = ("mrp.workorder", "running", "work_order_time")
-                self._log_judge_failure(key, workorder.id, exc, time.monotonic())
+        """Judge and re-arm in batch; one that cannot be judged is set aside."""
+        try:
+            self._judge_and_arm(workorders)
+        except Exception as exc:
+            self._reraise_concurrency(exc)
+            _logger.info("Running work orders failed as a batch", exc_info=True)
+            for workorder in workorders:
+                self._judge_one_running(workorder)
+
+    def _judge_one_running(self, workorder):
+        try:
+            self._judge_and_arm(workorder)
+        except Exception as exc:
+            self._reraise_concurrency(exc)
+            _logger.info("Judging running %s failed", workorder, exc_info=True)
+            key = ("mrp.workorder", "running", "work_order_time")
+            self._log_judge_failure(key, workorder.id, exc, time.monotonic())
+
+    def _judge_and_arm(self, workorders):
+        with self.env.cr.savepoint():
+            self._judge_records("work_order_time", workorders, "running")
+            self._arm_watches(workorders)
 
     def _wake_for_next(self):
         following = self.env["mfg.variance.watch"].search(

@@ -64,7 +64,8 @@ class MfgVarianceStandard(models.Model):
         "This operation of the order has a current standard already.",
     )
     _workorder_unique = models.UniqueIndex(
-        "(workorder_id) WHERE is_current AND operation_id IS NULL",
+        "(workorder_id) WHERE is_current AND "
+        "(operation_id IS NULL OR production_group_id IS NULL)",
         "This work order has a current standard already.",
     )
 
@@ -95,7 +96,8 @@ class MfgVarianceStandard(models.Model):
         """The current standard of each work order as a dict by work order id.
 
         Work orders of one operation in one production group (backorders, splits)
-        share the row; work orders without an operation have their own.
+        share the row; work orders without an operation, and those replanned apart
+        from the others of their group, have their own.
         """
         groups = workorders.production_id.production_group_id
         rows = self.sudo().search(  # sudo: judging reads the plan for anybody
@@ -111,7 +113,7 @@ class MfgVarianceStandard(models.Model):
         )
         by_operation, by_workorder = {}, {}
         for row in rows:
-            if row.operation_id:
+            if row._is_shared():
                 key = (row.production_group_id.id, row.operation_id.id)
                 by_operation[key] = row
             else:
@@ -120,11 +122,16 @@ class MfgVarianceStandard(models.Model):
         for workorder in workorders:
             group = workorder.production_id.production_group_id.id
             row = by_workorder.get(workorder.id)
-            if workorder.operation_id:
-                row = by_operation.get((group, workorder.operation_id.id), row)
+            if not row and workorder.operation_id:
+                row = by_operation.get((group, workorder.operation_id.id))
             if row:
                 found[workorder.id] = row
         return found
+
+    def _is_shared(self):
+        """True for a row that every work order of its operation and group uses."""
+        self.ensure_one()
+        return bool(self.operation_id and self.production_group_id)
 
     # ----------------------------------------------------------------- freezing
 
@@ -238,18 +245,50 @@ class MfgVarianceStandard(models.Model):
         """Freeze a new version for work orders whose plan was changed on purpose.
 
         The earlier row stays and is no longer current; a plan that did not change
-        keeps its row. Measured work orders keep the version they were judged by.
+        keeps its row. Where backorders or splits use the row too it stays current
+        for them, and the replanned work order gets one of its own. What was
+        measured is not touched.
         """
         known = self._find_for_workorders(workorders)
+        companions = self._find_companions(workorders)
         for workorder in workorders:
             old = known.get(workorder.id)
             vals = self._prepare_workorder_vals(workorder, None)
             if not old or not vals or old._is_same_plan(vals):
                 continue
-            old._as_system().write({"is_current": False})
+            if old._is_shared() and companions.get(workorder.id):
+                vals["production_group_id"] = False
+            else:
+                old._as_system().write({"is_current": False})
+                # one current row at a time: the index looks at each statement
+                old.flush_recordset(["is_current"])
+                if not old._is_shared():
+                    vals["production_group_id"] = old.production_group_id.id
             self._as_system().create(
                 {**vals, "version": old.version + 1, "reason": reason}
             )
+
+    @api.model
+    def _find_companions(self, workorders):
+        """Other work orders of the same operation and group, by work order id."""
+        groups = workorders.production_id.production_group_id
+        everyone = workorders.sudo().search(  # sudo: the plan is shared by all of them
+            [
+                ("production_id.production_group_id", "in", groups.ids),
+                ("operation_id", "in", workorders.operation_id.ids),
+            ]
+        )
+        return {
+            workorder.id: everyone.filtered(
+                lambda other, mine=workorder: (
+                    other.id != mine.id
+                    and other.operation_id == mine.operation_id
+                    and other.production_id.production_group_id
+                    == mine.production_id.production_group_id
+                )
+            )
+            for workorder in workorders
+        }
 
     def _is_same_plan(self, vals):
         names = (

@@ -2,17 +2,30 @@
 
 Context is client input in Odoo and ``sudo()`` is one method call away, so neither
 may grant anything. A guarded write needs :data:`SYSTEM`, compared by identity: JSON
-cannot carry a Python object, and server-action code cannot import this module.
-Running an action for somebody else drops the token again (``ir.actions.server``).
+cannot carry a Python object. Code kept in the database (server actions, scheduled
+actions, computed fields, templates) can call private methods, though, and so come by
+the token: therefore the call stack decides too. Such code runs with builtins of its
+own, which tells its frames apart from those of a module. It grants nothing unless one
+of our own entry points stands between it and the write.
 """
 
+import builtins
+import sys
 from dataclasses import dataclass
 from datetime import datetime
+
+from odoo.exceptions import AccessError
+from odoo.tools.misc import Callbacks
 
 TOKEN_KEY = "mfg_variance_token"
 CLOCK_KEY = "mfg_variance_clock"
 
 SYSTEM = object()
+
+_OWN_ENTRIES = set()
+_BUILTINS = vars(builtins)
+# whatever stored code hands over to run at the end of the transaction
+_DEFERRED = Callbacks.run.__code__
 
 
 @dataclass(frozen=True)
@@ -22,9 +35,45 @@ class Clock:
     moment: datetime
 
 
+def own_entry(function):
+    """Mark a method that does the same whoever calls it, stored code included.
+
+    Only for methods whose arguments decide nothing: the end-of-transaction pass, the
+    scheduled actions, our action types.
+    """
+    _OWN_ENTRIES.add(function.__code__)
+    return function
+
+
+def is_stored_code():
+    """True when code kept in the database is what led here."""
+    frame = sys._getframe(1)
+    while frame:
+        if frame.f_code in _OWN_ENTRIES:
+            return False
+        if frame.f_builtins is not _BUILTINS or frame.f_code is _DEFERRED:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def is_system(env):
-    """True when the caller holds the token."""
-    return env.context.get(TOKEN_KEY) is SYSTEM
+    """True when the caller holds the token and is our own code."""
+    return env.context.get(TOKEN_KEY) is SYSTEM and not is_stored_code()
+
+
+def check_person(env):
+    """Refuse a decision that no person takes: the superuser's or stored code's (D15).
+
+    Stored code can switch to any user, so the user alone proves nothing.
+    """
+    if env.user._is_superuser() or is_stored_code():
+        raise AccessError(
+            env._(
+                "This decision needs a person: it cannot be taken by the system user, "
+                "a server action, an automation rule or a scheduled action."
+            )
+        )
 
 
 def simulated_now(env):

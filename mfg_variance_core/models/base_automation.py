@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError, MissingError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
-from ..guard import without_tokens
+from ..guard import own_entry, without_tokens
 from .ir_actions_server import VARIANCE_STATES
 
 # "stable": rules change rarely, while the default cache is emptied all day long
@@ -198,6 +198,7 @@ class BaseAutomation(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @own_entry
     def _cron_variance_health_check(self):
         """Look for rules of ours that would fail on the floor; record each change.
 

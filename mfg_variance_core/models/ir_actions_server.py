@@ -3,7 +3,7 @@ import logging
 import psycopg2
 from odoo import api, fields, models
 
-from ..guard import without_tokens
+from ..guard import own_entry, without_tokens
 from .ir_actions_server_mapping import MEASURED_MODELS
 from .mfg_variance_measurement import SEVERITY_SELECTION
 
@@ -156,6 +156,7 @@ class IrActionsServer(models.Model):
                 result = super(IrActionsServer, action).run()
         return result
 
+    @own_entry
     def _run_variance(self):
         """Run an action of our own types; inside a rule its failure is only recorded.
 
@@ -195,6 +196,7 @@ class IrActionsServer(models.Model):
             return False
 
     @api.model
+    @own_entry
     def _log_variance_failure(self, name, error, records, rule):
         """Record a fault of our automation; this itself must not stop anybody."""
         message = f"{type(error).__name__}: {error}"

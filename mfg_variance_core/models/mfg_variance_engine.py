@@ -7,7 +7,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from psycopg2.errors import UniqueViolation
 
 from ..domain import outcomes
-from ..guard import CLOCK_KEY, simulated_now
+from ..guard import CLOCK_KEY, own_entry, simulated_now
 from .fact import Fact
 
 _logger = logging.getLogger(__name__)
@@ -122,6 +122,7 @@ class MfgVarianceEngine(models.AbstractModel):
     # ---------------------------------------------------------------- the pass
 
     @api.model
+    @own_entry
     def _judge_captured(self):
         """Judge what was captured since the last pass of this transaction."""
         queue = self.env.cr.precommit.data.pop(QUEUE_KEY, None)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..domain import fingerprint
+from ..guard import own_entry
 
 SHIPPED_CRONS = ("cron_running", "cron_health", "cron_dead_man")
 LOOK_BACK = timedelta(hours=24)
@@ -16,6 +17,7 @@ class MfgVarianceEngine(models.AbstractModel):
     _inherit = "mfg.variance.engine"
 
     @api.model
+    @own_entry
     def _cron_dead_man(self):
         """Open a case for each source or scheduled action that went silent.
 

@@ -26,11 +26,14 @@ RESOLUTIONS = [
 # events to one case never wait for each other (D9)
 TOTALS = {
     "last_event_at": "MAX(m.event_at)",
-    # the running and the final reading of one work order are one event
-    "occurrence_count": "COUNT(DISTINCT (m.metric_id, m.source_model, m.source_id))",
+    # the running and the final reading of one work order are one event; a reading
+    # corrected to be within stays on the case and is no event of it
+    "occurrence_count": "COUNT(DISTINCT (m.metric_id, m.source_model, m.source_id)) "
+    "FILTER (WHERE m.outcome IN ('opened', 'merged'))",
     # what is at risk while the work runs is superseded by the loss when it is done
     "amount": "COALESCE(SUM(m.amount) FILTER "
-    "(WHERE m.amount_kind IN ('loss', 'at_risk')), 0)",
+    "(WHERE m.outcome IN ('opened', 'merged') "
+    "AND m.amount_kind IN ('loss', 'at_risk')), 0)",
 }
 
 
@@ -70,12 +73,24 @@ class MfgVarianceException(models.Model):
     )
     # --- where
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    plant_id = fields.Many2one("mfg.variance.plant", index=True, readonly=True)
-    category_id = fields.Many2one("mfg.variance.category", readonly=True)
-    metric_id = fields.Many2one("mfg.variance.metric", readonly=True)
-    policy_id = fields.Many2one("mfg.variance.policy", index=True, readonly=True)
-    policy_version_id = fields.Many2one("mfg.variance.policy.version", readonly=True)
-    playbook_id = fields.Many2one("mfg.variance.playbook", readonly=True)
+    plant_id = fields.Many2one(
+        "mfg.variance.plant", index=True, readonly=True, ondelete="restrict"
+    )
+    category_id = fields.Many2one(
+        "mfg.variance.category", readonly=True, ondelete="restrict"
+    )
+    metric_id = fields.Many2one(
+        "mfg.variance.metric", readonly=True, ondelete="restrict"
+    )
+    policy_id = fields.Many2one(
+        "mfg.variance.policy", index=True, readonly=True, ondelete="restrict"
+    )
+    policy_version_id = fields.Many2one(
+        "mfg.variance.policy.version", readonly=True, ondelete="restrict"
+    )
+    playbook_id = fields.Many2one(
+        "mfg.variance.playbook", readonly=True, ondelete="restrict"
+    )
     source_model = fields.Char(readonly=True)
     source_id = fields.Many2oneReference(model_field="source_model", readonly=True)
     production_id = fields.Many2one(
@@ -120,7 +135,9 @@ class MfgVarianceException(models.Model):
     owner_id = fields.Many2one("res.users", index=True, tracking=True, readonly=True)
     consequence = fields.Char(readonly=True)
     what_to_do = fields.Text(readonly=True)
-    cause_id = fields.Many2one("mfg.variance.cause", tracking=True, readonly=True)
+    cause_id = fields.Many2one(
+        "mfg.variance.cause", tracking=True, readonly=True, ondelete="restrict"
+    )
     resolution = fields.Selection(RESOLUTIONS, tracking=True, readonly=True)
     resolution_note = fields.Text(readonly=True)
     acknowledged_at = fields.Datetime(readonly=True)
@@ -216,7 +233,14 @@ class MfgVarianceException(models.Model):
 
     def _flush_totals(self):
         self.env["mfg.variance.measurement"].flush_model(
-            ["exception_id", "superseded_by_id", "event_at", "amount", "amount_kind"]
+            [
+                "exception_id",
+                "superseded_by_id",
+                "outcome",
+                "event_at",
+                "amount",
+                "amount_kind",
+            ]
         )
 
     def _field_to_sql(self, alias, field_expr, query=None):

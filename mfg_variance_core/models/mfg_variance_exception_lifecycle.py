@@ -1,7 +1,8 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from ..domain import lifecycle
+from ..domain import lifecycle, outcomes
+from ..guard import check_person
 
 
 class MfgVarianceException(models.Model):
@@ -13,8 +14,10 @@ class MfgVarianceException(models.Model):
     def _check_may_handle(self):
         """Handling needs the operator group (supervisor for the full track).
 
-        The check asks the user, not the environment: ``sudo()`` does not help.
+        The check asks the user, not the environment: ``sudo()`` does not help, nor
+        does code that acts in somebody's name.
         """
+        check_person(self.env)
         user = self.env.user
         # as the user himself, so that record rules of company and plant count
         own = self.with_env(self.env(su=False))
@@ -22,11 +25,21 @@ class MfgVarianceException(models.Model):
         group = "mfg_variance_core.group_operator"
         if any(case.track == "full" for case in own):
             group = "mfg_variance_core.group_supervisor"
-        if user._is_superuser() or not user.has_group(group):
+        if not user.has_group(group):
             raise AccessError(
                 self.env._(
                     "Handling this case is reserved to supervisors of the plant; light "
                     "cases may be handled by operators of variance control."
+                )
+            )
+
+    def _check_is_open(self):
+        """What is closed stays as it was closed, until it is reopened."""
+        closed = self.filtered(lambda case: not case.is_open)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%(case)s is closed. Reopen it first.", case=closed[0].name
                 )
             )
 
@@ -94,6 +107,7 @@ class MfgVarianceException(models.Model):
     def action_take(self):
         """Acknowledge the cases and become their owner."""
         self._check_may_handle()
+        self._check_is_open()
         fresh = self.filtered(lambda case: case.state == "new")
         if fresh:
             fresh._transition("acknowledged")
@@ -143,6 +157,7 @@ class MfgVarianceException(models.Model):
     def action_set_cause(self):
         """Ask for the cause of these cases with one button per cause."""
         self._check_may_handle()
+        self._check_is_open()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("What was the cause?"),
@@ -171,13 +186,14 @@ class MfgVarianceException(models.Model):
             "resolution": False,
         }
 
-    def _reopen_as_regression(self):
+    def _reopen_as_regression(self, respond_by):
         """The same thing happened again within the window of the policy."""
         for case in self:
             case._as_system().write(
                 {
                     **case._prepare_reopen_vals(),
                     "state": "new",
+                    "respond_by": respond_by,
                     "reopened_count": case.reopened_count + 1,
                 }
             )
@@ -187,3 +203,15 @@ class MfgVarianceException(models.Model):
         fresh = self.filtered(lambda case: not case.cleared_at)
         if fresh:
             fresh._as_system().write({"cleared_at": moment})
+
+    def _clear_settled(self, moment):
+        """Clear the open cases of which no current reading is beyond a limit."""
+        waiting = self.filtered(lambda case: case.is_open and not case.cleared_at)
+        left = self.env["mfg.variance.measurement"].search(
+            [
+                ("exception_id", "in", waiting.ids),
+                ("is_current", "=", True),
+                ("outcome", "in", (outcomes.OPENED, outcomes.MERGED)),
+            ]
+        )
+        (waiting - left.exception_id)._clear(moment)

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..guard import SYSTEM, TOKEN_KEY, is_system
+from ..guard import SYSTEM, TOKEN_KEY, is_stored_code, is_system
 
 
 class MfgVarianceGuarded(models.AbstractModel):
@@ -22,10 +22,21 @@ class MfgVarianceGuarded(models.AbstractModel):
     _guard_unlink = True
 
     def _as_system(self):
-        """The same records, allowed to write what is guarded."""
+        """The same records, allowed to write what is guarded.
+
+        Of the context only what is no default stays: a default is client input that
+        would end up in a row the system signs for.
+        """
+        if is_stored_code():
+            self._refuse(())
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if not key.startswith("default_")
+        }
         # sudo: guarded rows have no write access for anybody; callers have decided
         # by their own checks that this very change is due
-        return self.sudo().with_context(**{TOKEN_KEY: SYSTEM})
+        return self.sudo().with_context({**context, TOKEN_KEY: SYSTEM})
 
     def _refuse(self, names):
         raise AccessError(
@@ -44,16 +55,30 @@ class MfgVarianceGuarded(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not is_system(self.env):
-            for vals in vals_list:
-                # a default is what everybody gets; a delegating model passes it on
-                names = {
-                    name
-                    for name in self._get_guarded(vals)
-                    if vals[name] != self._get_plain_default(name)
-                }
-                if self._guard_create or names:
-                    self._refuse(names)
+            if self._guard_create:
+                self._refuse(())
+            vals_list = [self._prepare_unguarded_vals(vals) for vals in vals_list]
         return super().create(vals_list)
+
+    @api.model
+    def _prepare_unguarded_vals(self, vals):
+        """These values with every guarded field at its plain default.
+
+        A default is what everybody gets, and a delegating model passes it on; but it
+        is the field's own, not one from the context or a user's saved defaults.
+        """
+        plain = {
+            name: self._get_plain_default(name)
+            for name in self._guarded_fields or self._fields
+        }
+        names = {
+            name
+            for name in self._get_guarded(vals)
+            if (vals[name] or False) != (plain[name] or False)
+        }
+        if names:
+            self._refuse(names)
+        return {**vals, **plain}
 
     def _get_plain_default(self, name):
         default = self._fields[name].default
@@ -65,6 +90,12 @@ class MfgVarianceGuarded(models.AbstractModel):
             if names:
                 self._refuse(names)
         return super().write(vals)
+
+    def _update_field_translations(self, field_name, *args, **kwargs):
+        """Translations are written past :meth:`write`; they are content all the same."""
+        if not is_system(self.env) and self._get_guarded([field_name]):
+            self._refuse([field_name])
+        return super()._update_field_translations(field_name, *args, **kwargs)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):

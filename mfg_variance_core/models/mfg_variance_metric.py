@@ -1,6 +1,11 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+# what decides which figures are read and which side of the plan is bad
+JUDGING_FIELDS = frozenset(
+    ("active", "code", "source_model", "unit", "direction", "clock")
+)
+
 
 class MfgVarianceMetric(models.Model):
     """What is measured, in which unit, and which side of the plan is bad.
@@ -58,6 +63,14 @@ class MfgVarianceMetric(models.Model):
                     )
                 )
 
+            # a reader is a method: the ORM's own methods are none
+            if hasattr(models.BaseModel, f"_read_{metric.code}"):
+                raise ValidationError(
+                    self.env._(
+                        "%(code)s is reserved. Choose another code.", code=metric.code
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
@@ -65,7 +78,34 @@ class MfgVarianceMetric(models.Model):
 
     def write(self, vals):
         self.env.registry.clear_cache()
-        return super().write(vals)
+        names = JUDGING_FIELDS & set(vals)
+        before = {metric: [metric[name] for name in names] for metric in self}
+        result = super().write(vals)
+        changed = self.filtered(
+            lambda metric: before[metric] != [metric[name] for name in names]
+        )
+        changed._check_is_free()
+        return result
+
+    def _check_is_free(self):
+        """Whoever may edit metrics cannot switch judging off or turn it round.
+
+        What live policies judge by changes with a policy version only.
+        """
+        # sudo: policies of other companies count as well
+        versions = self.env["mfg.variance.policy.version"].sudo()
+        live = versions.search(
+            [("metric_id", "in", self.ids), ("state", "in", ("shadow", "active"))],
+            limit=1,
+        )
+        if live:
+            raise ValidationError(
+                self.env._(
+                    "%(version)s judges by the metric %(metric)s. Retire it first.",
+                    version=live.display_name,
+                    metric=live.metric_id.name,
+                )
+            )
 
     def unlink(self):
         self.env.registry.clear_cache()

@@ -1,8 +1,9 @@
 import logging
 import time
 
-from odoo import fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..guard import without_tokens
@@ -49,14 +50,29 @@ class MfgVariancePlaybookStep(models.Model):
     )
     active = fields.Boolean(default=True)
 
-    def _run_shielded(self, case):
+    @api.constrains("server_action_id")
+    def _check_server_action(self):
+        """A step runs with the rights of the engine: only what was written for cases."""
+        for step in self:
+            # sudo: which model an action is for; engineers may not read actions
+            action = step.server_action_id.sudo()
+            if action and action.model_name != "mfg.variance.exception":
+                raise ValidationError(
+                    self.env._(
+                        "The server action %(action)s is not made for variance "
+                        "exceptions. Choose one that is.",
+                        action=action.name,
+                    )
+                )
+
+    def _run_shielded(self, case, may_push=True):
         """Run this step for one case; its failure is a row, never a stopped floor."""
         self.ensure_one()
         started = time.monotonic()
         outcome, error = "ok", False
         try:
             with self.env.cr.savepoint():
-                if self.kind in PUSH_KINDS and not case._may_push():
+                if self.kind in PUSH_KINDS and not may_push:
                     outcome = "skipped"
                 else:
                     getattr(self, f"_run_{self.kind}")(case)
@@ -93,7 +109,7 @@ class MfgVariancePlaybookStep(models.Model):
         case.with_context(mail_activity_quick_update=True).activity_schedule(
             activity_type_id=kind.id,
             summary=self.name,
-            note=self.message or case.what_to_do or "",
+            note=Markup("<p>%s</p>") % (self.message or case.what_to_do or ""),
             date_deadline=fields.Date.add(
                 fields.Date.context_today(case), days=self.delay_days
             ),

@@ -1,5 +1,12 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..guard import is_stored_code
+
+# what changes the judging or the reaction without a new version
+CONTROL_FIELDS = frozenset(
+    ("active", "sequence", "owner_role", "owner_id", "regression_days")
+)
 
 
 class MfgVariancePolicy(models.Model):
@@ -82,6 +89,19 @@ class MfgVariancePolicy(models.Model):
             policy.exception_count = cases.get(policy, 0)
             policy.shadow_count = sum(hits.get(v, 0) for v in policy.version_ids)
 
+    @api.constrains("version_id")
+    def _check_version_is_own(self):
+        for policy in self:
+            owner = policy.version_id.policy_id
+            if owner and owner != policy:
+                raise ValidationError(
+                    self.env._(
+                        "%(version)s belongs to another policy. Copy that policy "
+                        "instead.",
+                        version=policy.version_id.display_name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
@@ -92,11 +112,21 @@ class MfgVariancePolicy(models.Model):
 
     def write(self, vals):
         self.env.registry.clear_cache()
-        if not self.env.su and {"owner_role", "owner_id", "active", "sequence"} & set(
-            vals
-        ):
-            self._note_control_change(vals)
-        return super().write(vals)
+        names = sorted(CONTROL_FIELDS & set(vals))
+        if not names:
+            return super().write(vals)
+        self._check_may_control()
+        before = {policy: policy._describe_control(names) for policy in self}
+        result = super().write(vals)
+        for policy, old in before.items():
+            new = policy._describe_control(names)
+            if old != new:
+                # sudo: the log of a change already checked above
+                policy.sudo().message_post(
+                    author_id=self.env.user.partner_id.id,
+                    body=self.env._("%(old)s → %(new)s", old=old, new=new),
+                )
+        return result
 
     def copy(self, default=None):
         """A copy starts as a draft of its own, with the same limits."""
@@ -131,11 +161,31 @@ class MfgVariancePolicy(models.Model):
         versions._as_system().unlink()
         return result
 
-    def _note_control_change(self, vals):
-        for policy in self:
-            policy.message_post(
-                body=self.env._("Changed: %(fields)s.", fields=", ".join(sorted(vals)))
+    def _check_may_control(self):
+        """Switching a control off or over is the engineer's, whatever sudo() says.
+
+        The superuser may outside stored code: the installation and the shell.
+        """
+        user = self.env.user
+        allowed = user._is_superuser() or user.has_group(
+            "mfg_variance_core.group_process_engineer"
+        )
+        if not allowed or is_stored_code():
+            raise AccessError(
+                self.env._(
+                    "Only a process engineer may archive a policy, change its order or "
+                    "whose its cases are."
+                )
             )
+
+    def _describe_control(self, names):
+        """The control fields as ``Label: value``, for the chatter."""
+        self.ensure_one()
+        return ", ".join(
+            f"{self._fields[name]._description_string(self.env)}: "
+            f"{self._fields[name].convert_to_export(self[name], self)}"
+            for name in names
+        )
 
     # ----------------------------------------------------------------- buttons
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..domain import tolerances
 from ..domain.scope import Candidate, Scope
-from ..guard import is_system
+from ..guard import check_person, is_system
 
 LiveVersion = namedtuple(
     "LiveVersion",
@@ -35,6 +35,7 @@ CONTENT_FIELDS = frozenset(
         "consequence",
         "what_to_do",
         "respond_minutes",
+        "change_reason",
     )
 )
 
@@ -141,7 +142,9 @@ class MfgVariancePolicyVersion(models.Model):
         string="Time to Respond", default=480, help="In minutes, from detection."
     )
     change_reason = fields.Char()
-    author_ids = fields.Many2many("res.users", string="Authors", readonly=True)
+    author_ids = fields.Many2many(
+        "res.users", string="Authors", readonly=True, copy=False
+    )
     shadow_since = fields.Datetime(readonly=True, copy=False)
     activated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     activated_at = fields.Datetime(readonly=True, copy=False)
@@ -181,6 +184,22 @@ class MfgVariancePolicyVersion(models.Model):
         self.env.registry.clear_cache()
         return result
 
+    def copy(self, default=None):
+        """Whoever wrote a draft stays an author of its copies."""
+        copies = super().copy(default)
+        for version, copied in zip(self, copies, strict=True):
+            if version.state == "draft":
+                copied._as_system().write(
+                    {"author_ids": [(4, user.id) for user in version.author_ids]}
+                )
+        return copies
+
+    def _update_field_translations(self, field_name, *args, **kwargs):
+        if field_name in CONTENT_FIELDS:
+            self._check_is_draft()
+            self._note_author()
+        return super()._update_field_translations(field_name, *args, **kwargs)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_judged(self):
         self._check_is_draft()
@@ -198,16 +217,17 @@ class MfgVariancePolicyVersion(models.Model):
             )
 
     def _note_author(self):
-        """Whoever touches the content is an author and cannot activate it."""
-        user = self.env.user
-        strangers = self.filtered(lambda version: user not in version.author_ids)
-        strangers._as_system().write({"author_ids": [(4, user.id)]})
+        """Whoever touches the content is an author and cannot activate it.
+
+        The row itself is written, also by somebody who is an author already: a
+        limit changed while another one activates makes one of the two start over.
+        """
+        if self and not is_system(self.env):
+            self._as_system().write({"author_ids": [(4, self.env.uid)]})
 
     def _copy_as_draft(self, **values):
         self.ensure_one()
-        copied = self.copy(values)
-        copied._note_author()
-        return copied
+        return self.copy(values)
 
     # ---------------------------------------------------------------- buttons
 
@@ -268,18 +288,16 @@ class MfgVariancePolicyVersion(models.Model):
         return True
 
     def _check_engineer(self):
-        user = self.env.user
-        # the superuser and whoever works through it is nobody in particular
-        if user._is_superuser() or not user.has_group(
-            "mfg_variance_core.group_process_engineer"
-        ):
+        check_person(self.env)
+        if not self.env.user.has_group("mfg_variance_core.group_process_engineer"):
             raise AccessError(
                 self.env._(
                     "Only a process engineer may put policy versions into shadow, "
                     "activate or retire them."
                 )
             )
-        self.check_access("write")
+        # as the user himself, so that record rules of company and plant count
+        self.with_env(self.env(su=False)).check_access("write")
 
     def _check_from(self, *states):
         self.ensure_one()

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..guard import is_system
 
 
 class MrpWorkcenterProductivity(models.Model):
@@ -16,17 +19,31 @@ class MrpWorkcenterProductivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not is_system(self.env):
+            self._check_estimate(*vals_list)
+            # nor by a default: an estimate counts as not recorded
+            vals_list = [{**vals, "variance_is_estimate": False} for vals in vals_list]
         logs = super().create(vals_list)
         self.env["mfg.variance.engine"]._capture_time_change(logs.workorder_id)
         return logs
 
     def write(self, vals):
+        if not is_system(self.env):
+            self._check_estimate(vals)
         before = self.workorder_id if "workorder_id" in vals else None
         result = super().write(vals)
         if {"date_start", "date_end", "loss_id", "workorder_id"} & set(vals):
             workorders = self.workorder_id | (before or self.workorder_id)
             self.env["mfg.variance.engine"]._capture_time_change(workorders)
         return result
+
+    @api.model
+    def _check_estimate(self, *vals_list):
+        """Nobody declares measured minutes an estimate: it would go unjudged."""
+        if any(vals.get("variance_is_estimate") for vals in vals_list):
+            raise AccessError(
+                self.env._("Whether minutes are copied from the plan is not chosen.")
+            )
 
     def unlink(self):
         workorders = self.workorder_id

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..guard import SYSTEM, TOKEN_KEY, own_entry
+
 
 class MrpWorkorder(models.Model):
     _name = "mrp.workorder"
@@ -43,6 +45,7 @@ class MrpWorkorder(models.Model):
             engine._capture_replan(moved, self.env._("Moved to another work center"))
         return result
 
+    @own_entry
     def _set_duration(self):
         """Mark minutes that Odoo copies from the plan: nobody measured them (D6).
 
@@ -58,7 +61,8 @@ class MrpWorkorder(models.Model):
             )
         )
         if copied:
-            copied.time_ids.variance_is_estimate = True
+            logs = copied.time_ids.with_context(**{TOKEN_KEY: SYSTEM})
+            logs.variance_is_estimate = True
         return result
 
     def _get_variance_quantity(self, running=False):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.mfg_variance_exception import RESOLUTIONS
 
@@ -49,10 +50,13 @@ class MfgVarianceCauseWizard(models.TransientModel):
     def _apply(self, cause):
         cases = self.exception_ids
         cases._check_may_handle()
+        cases._check_is_open()
+        if not cause:
+            raise UserError(self.env._("Choose the cause first."))
         values = {"cause_id": cause.id, "resolution": self.resolution}
         if self.note:
             values["resolution_note"] = self.note
-        light = cases.filtered(lambda case: case.track == "light" and case.is_open)
+        light = cases.filtered(lambda case: case.track == "light")
         if light:
             light._transition("closed", **values)
         rest = cases - light

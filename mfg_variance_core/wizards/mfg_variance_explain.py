@@ -124,10 +124,19 @@ class MfgVarianceExplain(models.TransientModel):
                 }
             )
         engine = self.env["mfg.variance.engine"]
-        # sudo: scopes of live policies; their names are shown to every viewer anyway
+        # sudo: reads where the work order belongs, to compare it with the scopes
         subject = engine.sudo()._get_subject_of(workorder._get_variance_dims())
-        for version in self.env["mfg.variance.policy"]._get_live_versions():
-            if version.id in seen or version.metric_id != row.metric_id.id:
+        live = [
+            version
+            for version in self.env["mfg.variance.policy"]._get_live_versions()
+            if version.id not in seen and version.metric_id == row.metric_id.id
+        ]
+        # the live versions are everybody's; this user is told of what he may see
+        visible = self.env["mfg.variance.policy.version"].search(
+            [("id", "in", [version.id for version in live])]
+        )
+        for version in live:
+            if version.id not in visible.ids:
                 continue
             match = scope.match(version.candidate.scope, subject)
             reason = match.reason

@@ -146,13 +146,18 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _drop_covered(self, queue):
         """What is judged or armed in this pass anyway needs no second look."""
-        for key in list(queue):
-            if key[0] != "mrp.workorder":
-                continue
-            covered = ("watch",) if key[1] == "running" else ("correct",)
-            rest = queue.get(covered, {}).keys() - queue[key].keys()
-            if covered in queue:
-                queue[covered] = dict.fromkeys(rest)
+        codes = self.env["mfg.variance.metric"]._get_codes_of("mrp.workorder")
+        final = [
+            queue.get(("mrp.workorder", "final", code), {}).keys() for code in codes
+        ]
+        running = queue.get(("mrp.workorder", "running", "work_order_time"), {})
+        # a correction reads every metric, so all of them have to be due
+        for key, covered in (
+            (("correct",), set.intersection(*map(set, final)) if final else set()),
+            (("watch",), running.keys()),
+        ):
+            if key in queue:
+                queue[key] = dict.fromkeys(queue[key].keys() - covered)
 
     def _run_freeze(self, _key, items, shared):
         workorders = self._get_existing("mrp.workorder", items, shared)

@@ -23,8 +23,8 @@ class MfgVarianceEngine(models.AbstractModel):
     def _assign_cases(self, metric, judged):
         """Give every reading beyond a limit its case.
 
-        Returns a list of ``(case, severity before)`` that have to be reacted to;
-        the severity before is None for cases just opened or opened again.
+        Returns a list of ``(case, severity before, reading)`` that have to be reacted
+        to; the severity before is None for cases just opened or opened again.
         """
         due = [one for one in judged if one.outcome == outcomes.OPENED]
         inside = [one for one in judged if one.outcome == outcomes.WITHIN]
@@ -33,7 +33,8 @@ class MfgVarianceEngine(models.AbstractModel):
         known = self._find_cases([one.fingerprint for one in judged if one.fingerprint])
         for one in inside:
             case = known.get(one.fingerprint)
-            if case and case.is_open:
+            # what happened before the case says nothing about how it is now
+            if case and case.is_open and case.first_event_at <= one.fact.event_at:
                 case._clear(one.fact.event_at)
         react, fresh = [], {}
         for one in due:
@@ -71,14 +72,33 @@ class MfgVarianceEngine(models.AbstractModel):
         if case.cleared_at:
             case._as_system().write({"cleared_at": False})
         before = case.severity
-        if case._raise_severity(one.verdict.severity):
-            react.append((case, before))
+        if case.is_historic and one.timeliness != "historic":
+            # it happens again, today: from here on it is a case like any other
+            case._as_system().write(
+                {"is_historic": False, "respond_by": self._get_respond_by(one)}
+            )
+            case._raise_severity(one.verdict.severity)
+            react.append((case, None, one))
+        elif case._raise_severity(one.verdict.severity):
+            react.append((case, before, one))
 
     def _follow_up(self, one, case, react):
         """What a repeat after closing is; True if it needs a case of its own."""
+        if case in one.replaced.exception_id and outcomes.rank(
+            one.verdict.severity
+        ) <= outcomes.rank(case.severity):
+            one.outcome, one.exception = outcomes.MERGED, case
+            one.detail = self.env._(
+                "%(sentence)s It was answered with %(case)s already.",
+                sentence=one.verdict.sentence,
+                case=case.name,
+            )
+            return False
         version = one.version
+        # what happened before the case began is not that case coming back
+        follows = case.first_event_at <= one.fact.event_at
         step = lifecycle.reopening(
-            case.closed_at,
+            case.closed_at if follows else None,
             one.fact.event_at,
             version.cooldown_minutes,
             version.regression_days,
@@ -92,10 +112,10 @@ class MfgVarianceEngine(models.AbstractModel):
             )
             return False
         if step == "reopen":
-            case._reopen_as_regression()
+            case._reopen_as_regression(self._get_respond_by(one))
             one.exception, one.outcome = case, outcomes.MERGED
             case._raise_severity(one.verdict.severity)
-            react.append((case, None))
+            react.append((case, None, one))
             return False
         return True
 
@@ -105,7 +125,7 @@ class MfgVarianceEngine(models.AbstractModel):
         for group in fresh.values():
             first = group[0]
             if self._is_flood(first, vals_list):
-                self._join_bundle(metric, group)
+                self._join_bundle(metric, group, react)
                 continue
             worst = max(group, key=lambda one: outcomes.rank(one.verdict.severity))
             vals_list.append(self._prepare_case_vals(metric, worst))
@@ -116,7 +136,7 @@ class MfgVarianceEngine(models.AbstractModel):
         for case, group in zip(cases, owners, strict=True):
             for one in group:
                 one.exception = case
-            react.append((case, None))
+            react.append((case, None, group[0]))
 
     def _is_flood(self, one, pending):
         """More openings of this version within its window than people can answer."""
@@ -142,7 +162,7 @@ class MfgVarianceEngine(models.AbstractModel):
         ]
         return flood.is_flood(opened, at, version.flood_limit, version.flood_minutes)
 
-    def _join_bundle(self, metric, group):
+    def _join_bundle(self, metric, group, react):
         """Attach a flood's readings to the one meta case of the policy."""
         first = group[0]
         mark = f"v1:flood:{first.version.policy_id}:{first.fact.dims['company_id']}"
@@ -160,7 +180,11 @@ class MfgVarianceEngine(models.AbstractModel):
                 "production_id": False,
             }
             bundle = self.env["mfg.variance.exception"]._open_cases([vals])
+            react.append((bundle, None, first))
+        before = bundle.severity
         for one in group:
+            if bundle._raise_severity(one.verdict.severity):
+                react.append((bundle, before, one))
             one.outcome, one.exception = outcomes.MERGED, bundle
             one.detail = self.env._("Bundled: the flood guard of the policy is on.")
 
@@ -189,9 +213,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "shift_id": one.shift_id,
             "first_event_at": fact.event_at,
             "detected_at": now,
-            "respond_by": False
-            if historic
-            else fields.Datetime.add(now, minutes=version.respond_minutes),
+            "respond_by": self._get_respond_by(one),
             "is_historic": historic,
             "planned": fact.planned or 0.0,
             "actual": fact.actual or 0.0,
@@ -204,6 +226,12 @@ class MfgVarianceEngine(models.AbstractModel):
             "what_to_do": record.what_to_do,
             "snapshot": self._prepare_snapshot(one, record),
         }
+
+    def _get_respond_by(self, one):
+        """When the case has to be answered; what is historic has no such clock (D4)."""
+        if one.timeliness == "historic":
+            return False
+        return fields.Datetime.add(self._now(), minutes=one.version.respond_minutes)
 
     def _get_title(self, metric, fact):
         workorder = self.env["mrp.workorder"].browse(fact.dims.get("workorder_id"))
@@ -243,7 +271,10 @@ class MfgVarianceEngine(models.AbstractModel):
         }
 
     def _react(self, react):
-        """Run the playbooks of opened and worsened cases; never for historic ones."""
-        for case, before in react:
-            if case.playbook_id and not case.is_historic:
-                case.playbook_id._run(case, before)
+        """Run the playbooks of opened and worsened cases.
+
+        What is recorded as history has no reaction, what is recorded late no push (D4).
+        """
+        for case, before, one in react:
+            if case.playbook_id and one.timeliness != "historic":
+                case.playbook_id._run(case, before, one.timeliness == "live")

@@ -31,12 +31,13 @@ class MfgVarianceEngine(models.AbstractModel):
         if not facts:
             return self.env["mfg.variance.measurement"]
         judged = [self._judge_fact(metric, phase, fact) for fact in facts]
+        self._note_replaced(judged, earlier, running)
         if phase == "running":
             # nothing is known yet about work that is within its limits so far
             judged = [one for one in judged if one.verdict and one.verdict.severity]
         opened = self._assign_cases(metric, judged)
         rows = self._store(metric, phase, judged, earlier)
-        self._supersede_rows(judged, rows, earlier, running)
+        self._supersede_rows(judged, rows)
         self._react(opened)
         return rows
 
@@ -59,9 +60,11 @@ class MfgVarianceEngine(models.AbstractModel):
         return found[phase], found["running"] if phase != "running" else {}
 
     def _is_unchanged(self, fact, row):
-        """Same figures as the current row; an error is always tried again."""
-        if not row or row.outcome == outcomes.ERROR:
+        """Same figures as the current row; an error is judged again when it is gone."""
+        if not row:
             return False
+        if outcomes.ERROR in (row.outcome, fact.gap):
+            return row.outcome == fact.gap and row.outcome_detail == fact.gap_reason
         if fact.gap or row.outcome in outcomes.GAPS:
             return fact.gap == row.outcome and (fact.actual or 0.0) == row.actual
         return (
@@ -89,7 +92,7 @@ class MfgVarianceEngine(models.AbstractModel):
             return judged
         active, shadow, judged.considered = self._pick_versions(metric, fact)
         if shadow:
-            verdict = self._get_verdict(shadow, fact)
+            verdict = self._get_verdict(metric, shadow, fact)
             if verdict.severity:
                 judged.shadow_hits.append((shadow, verdict))
         version = active or shadow
@@ -98,7 +101,7 @@ class MfgVarianceEngine(models.AbstractModel):
             judged.detail = self.env._("No active policy covers this.")
             return judged
         judged.version = version
-        judged.verdict = self._get_verdict(version, fact)
+        judged.verdict = self._get_verdict(metric, version, fact)
         self._name_outcome(judged, is_shadow=not active)
         return judged
 
@@ -117,7 +120,7 @@ class MfgVarianceEngine(models.AbstractModel):
         else:
             judged.outcome = outcomes.OPENED
 
-    def _get_verdict(self, version, fact):
+    def _get_verdict(self, metric, version, fact):
         return thresholds.judge(
             version.tolerance,
             thresholds.Reading(
@@ -126,6 +129,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 amount=fact.amount,
                 sample_size=fact.sample_size,
                 source=fact.standard_source,
+                unit=metric.unit,
             ),
         )
 
@@ -249,18 +253,33 @@ class MfgVarianceEngine(models.AbstractModel):
             self.env["mfg.variance.shadow.hit"]._as_system().create(hits)
         return rows
 
-    def _supersede_rows(self, judged, rows, earlier, running):
-        """Link the corrected rows, and clear the cases that are within now."""
-        for one, row in zip(judged, rows, strict=True):
+    def _note_replaced(self, judged, earlier, running):
+        """Note the current rows of the same source, which a new reading supersedes."""
+        nothing = self.env["mfg.variance.measurement"]
+        for one in judged:
             source = (one.fact.source_model, one.fact.source_id)
-            old = earlier.get(source, rows.browse()) | running.get(
-                source, rows.browse()
-            )
-            if not old:
+            one.replaced = earlier.get(source, nothing) | running.get(source, nothing)
+
+    def _supersede_rows(self, judged, rows):
+        """Link the corrected rows; clear the cases nothing beyond a limit is left of.
+
+        A reading that is within now stays on the case its earlier version opened, so
+        that the case shows both.
+        """
+        settled = self.env["mfg.variance.exception"]
+        for one, row in zip(judged, rows, strict=True):
+            if not one.replaced:
                 continue
-            old._as_system().write({"is_current": False, "superseded_by_id": row.id})
-            if one.outcome == outcomes.WITHIN and old.exception_id:
-                old.exception_id._clear(self._now())
+            old = one.replaced._as_system()
+            old.write({"is_current": False, "superseded_by_id": row.id})
+            if one.outcome in (outcomes.OPENED, outcomes.MERGED, outcomes.ERROR):
+                continue
+            cases = one.replaced.exception_id
+            settled |= cases
+            if cases and not row.exception_id:
+                row._as_system().write({"exception_id": cases[-1].id})
+        if settled:
+            settled._clear_settled(self._now())
 
     def _prepare_measurement_vals(self, metric, phase, one, earlier):
         fact, verdict = one.fact, one.verdict

@@ -34,14 +34,15 @@ class MfgVarianceEngine(models.AbstractModel):
         if case and case.is_open:
             before = case.severity
             if case._raise_severity(action.variance_severity):
-                react.append((case, before))
+                react.append(before)
         else:
             vals = self._prepare_raised_vals(action, record, dims, mark)
             case = self.env["mfg.variance.exception"]._open_cases([vals])
-            react.append((case, None))
+            react.append(None)
             outcome = outcomes.OPENED
         self._store_raised(action, record, dims, case, outcome)
-        self._react(react)
+        for before in react:
+            case.playbook_id._run(case, before)
         return case
 
     def _prepare_raised_vals(self, action, record, dims, mark):

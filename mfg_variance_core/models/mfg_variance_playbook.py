@@ -19,11 +19,12 @@ class MfgVariancePlaybook(models.Model):
     )
     active = fields.Boolean(default=True)
 
-    def _run(self, cases, previous_severity=None):
+    def _run(self, cases, previous_severity=None, may_push=True):
         """Run the steps due for these cases, each shielded from the others.
 
         ``previous_severity`` is the severity before it rose: steps that ran for it
-        already are not repeated. Historic cases get no reaction at all (D4).
+        already are not repeated. Historic cases get no reaction at all, and without
+        ``may_push`` nobody is called: the steps that would are logged as skipped (D4).
         """
         done = outcomes.rank(previous_severity)
         for playbook in self:
@@ -37,4 +38,4 @@ class MfgVariancePlaybook(models.Model):
                     )
                 )
                 for case in due:
-                    step._run_shielded(case)
+                    step._run_shielded(case, may_push)

@@ -170,7 +170,7 @@ class MfgVariancePolicyVersion(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        versions = super().create(vals_list)
+        versions = super().create([self._add_company(vals) for vals in vals_list])
         versions._note_author()
         self.env.registry.clear_cache()
         return versions
@@ -178,7 +178,7 @@ class MfgVariancePolicyVersion(models.Model):
     def write(self, vals):
         if CONTENT_FIELDS & set(vals):
             self._check_is_draft()
-        result = super().write(vals)
+        result = super().write(self._add_company(vals))
         if CONTENT_FIELDS & set(vals):
             self._note_author()
         self.env.registry.clear_cache()
@@ -199,6 +199,19 @@ class MfgVariancePolicyVersion(models.Model):
             self._check_is_draft()
             self._note_author()
         return super()._update_field_translations(field_name, *args, **kwargs)
+
+    @api.model
+    def _add_company(self, vals):
+        """These values with the company of what the scope names, unless one is given."""
+        vals = dict(vals)
+        for name in ("plant_id", "workcenter_id", "operation_id", "product_id"):
+            if vals.get(name) and not vals.get("company_id"):
+                # sudo: a company's id only; whether it is allowed is checked after
+                place = self.env[self._fields[name].comodel_name].sudo()
+                company = place.browse(vals[name]).company_id
+                if company:
+                    vals["company_id"] = company.id
+        return vals
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_judged(self):
@@ -328,6 +341,8 @@ class MfgVariancePolicyVersion(models.Model):
                 vals["retired_at"] = now
             before = version.state
             version._as_system().write(vals)
+            # the database allows one active version: this one leaves before the next
+            version.flush_recordset(["state"])
             version.policy_id.message_post(
                 body=self.env._(
                     "Version %(number)s: %(before)s → %(after)s.",

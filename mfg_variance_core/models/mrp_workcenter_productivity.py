@@ -30,6 +30,9 @@ class MrpWorkcenterProductivity(models.Model):
     def write(self, vals):
         if not is_system(self.env):
             self._check_estimate(vals)
+        if {"date_start", "date_end"} & set(vals):
+            # whoever corrects the minutes Odoo copied has measured them
+            vals = {"variance_is_estimate": False, **vals}
         before = self.workorder_id if "workorder_id" in vals else None
         result = super().write(vals)
         if {"date_start", "date_end", "loss_id", "workorder_id"} & set(vals):

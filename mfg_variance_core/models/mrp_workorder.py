@@ -53,6 +53,11 @@ class MrpWorkorder(models.Model):
         same figure to the second, on a work order without any log, says nothing.
         """
         untimed = self.filtered(lambda wo: not wo.time_ids)
+        corrected = (self - untimed).filtered(
+            lambda wo: abs(wo.duration - wo.get_duration()) >= 1 / 60
+        )
+        # a person types the real minutes: they take the place of what was copied
+        corrected.time_ids.filtered("variance_is_estimate").unlink()
         result = super()._set_duration()
         copied = untimed.filtered(
             lambda wo: (

@@ -18,3 +18,5 @@ class Judged:
     shadow_hits: list = field(default_factory=list)
     exception: object = None
     fingerprint: str | None = None
+    # the measurements this one takes the place of, an empty recordset if none
+    replaced: object = None

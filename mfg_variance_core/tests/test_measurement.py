@@ -1,0 +1,450 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import VarianceCommon
+
+TOLERANCE = 0.02
+
+
+@tagged("post_install", "-at_install")
+class TestMeasurementFlows(VarianceCommon):
+    """Every way to finish work ends in the same figures (D1)."""
+
+    def expect(self, row, planned=100, actual=130, outcome="shaded"):
+        self.assertEqual(len(row), 1)
+        self.assertAlmostEqual(row.planned, planned, delta=TOLERANCE)
+        self.assertAlmostEqual(row.actual, actual, delta=TOLERANCE)
+        self.assertEqual(row.outcome, outcome)
+        self.assertEqual(row.event_at, self.now - timedelta(hours=1))
+        self.assertEqual(row.revision, 1)
+
+    def test_given_button_finish_expected_true_figures(self):
+        workorder = self.make_workorder()
+        self.expect(self.finish(workorder, 130))
+
+    def test_given_workorder_marked_done_expected_true_figures(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 130)
+        workorder.action_mark_as_done()
+        self.judge()
+        self.expect(self.measured(workorder))
+
+    def test_given_order_marked_done_alone_expected_true_figures(self):
+        order = self.make_order()
+        self.log_time(order.workorder_ids[0], 130)
+        order.button_mark_done()
+        self.judge()
+        self.assertEqual(order.state, "done")
+        self.expect(self.measured(order.workorder_ids[0]))
+
+    def test_given_set_state_expected_true_figures(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 130)
+        workorder.set_state("done")
+        self.judge()
+        self.expect(self.measured(workorder))
+
+    def test_given_plain_write_of_state_expected_true_figures(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 130)
+        workorder.qty_produced = 10
+        workorder.state = "done"
+        self.judge()
+        self.expect(self.measured(workorder))
+
+    def test_given_backorder_expected_share_of_the_plan(self):
+        order = self.make_order()
+        workorder = order.workorder_ids[0]
+        order.qty_producing = 4
+        order._set_qty_producing()
+        self.log_time(workorder, 55)
+        action = order.button_mark_done()
+        self.env[action["res_model"]].with_context(**action["context"]).create(
+            {}
+        ).action_backorder()
+        self.judge()
+        self.expect(self.measured(workorder), 40, 55, "within")
+
+    def test_given_no_backorder_expected_share_of_the_plan(self):
+        order = self.make_order()
+        workorder = order.workorder_ids[0]
+        order.qty_producing = 4
+        order._set_qty_producing()
+        self.log_time(workorder, 55)
+        action = order.button_mark_done()
+        self.env[action["res_model"]].with_context(**action["context"]).create(
+            {}
+        ).action_close_mo()
+        self.judge()
+        self.expect(self.measured(workorder), 40, 55, "within")
+
+    def test_given_timer_running_expected_closed_and_counted(self):
+        workorder = self.make_workorder()
+        workorder.button_start()
+        workorder.time_ids.date_start = self.now - timedelta(minutes=130)
+        row = self.finish(workorder)
+        self.assertAlmostEqual(row.actual, 130, delta=0.5)
+        self.assertEqual(
+            sorted(workorder.time_ids.mapped("loss_type")),
+            ["performance", "productive"],
+        )
+
+    def test_given_judged_twice_expected_nothing_written(self):
+        workorder = self.make_workorder()
+        row = self.finish(workorder, 170)
+        self.engine._capture([], workorder)
+        self.judge()
+        self.assertEqual(self.rows(workorder), row)
+
+    def test_given_savepoints_in_the_middle_expected_final_figures(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 60)
+        workorder.button_finish()
+        with self.env.cr.savepoint():
+            self.assertAlmostEqual(self.measured(workorder).actual, 60)
+            self.log_time(workorder, 60, end=self.now)
+        self.judge()
+        self.assertEqual(self.rows(workorder).mapped("revision"), [1, 2])
+        self.assertAlmostEqual(self.measured(workorder).actual, 120)
+
+    def test_given_undone_finish_expected_nothing_measured(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 130)
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            workorder.button_finish()
+            1 / 0
+        self.judge()
+        self.assertFalse(self.rows(workorder))
+
+    def test_given_stray_context_expected_not_stored(self):
+        workorder = self.make_workorder().with_context(
+            default_state="closed", default_severity="critical", default_amount=9
+        )
+        row = self.finish(workorder, 170)
+        self.assertEqual(row.exception_id.state, "new")
+        self.assertEqual(row.severity, "warning")
+
+
+@tagged("post_install", "-at_install")
+class TestMeasurementGaps(VarianceCommon):
+    """A figure nobody measured is never within (DESIGN rule 4)."""
+
+    def test_given_untimed_workorder_expected_not_recorded(self):
+        workorder = self.make_workorder()
+        workorder.action_mark_as_done()
+        self.judge()
+        self.assertAlmostEqual(workorder.duration, 100)
+        row = self.measured(workorder)
+        self.assertEqual((row.outcome, row.actual), ("not_recorded", 0))
+        self.assertFalse(row.amount_kind)
+
+    def test_given_untimed_order_expected_not_recorded(self):
+        order = self.make_order()
+        order.button_mark_done()
+        self.judge()
+        rows = self.measured(order.workorder_ids)
+        self.assertEqual(rows.mapped("outcome"), ["not_recorded"] * 2)
+
+    def test_given_estimate_corrected_by_total_expected_measured(self):
+        workorder = self.make_workorder()
+        workorder.action_mark_as_done()
+        self.judge()
+        workorder.duration = 130
+        self.judge()
+        row = self.measured(workorder)
+        self.assertAlmostEqual(row.actual, 130, delta=TOLERANCE)
+        self.assertEqual((row.outcome, row.revision), ("shaded", 2))
+
+    def test_given_estimate_corrected_in_its_log_expected_measured(self):
+        workorder = self.make_workorder()
+        workorder.action_mark_as_done()
+        self.judge()
+        log = workorder.time_ids
+        log.date_start = log.date_end - timedelta(minutes=90)
+        self.judge()
+        row = self.measured(workorder)
+        self.assertEqual((row.outcome, row.actual), ("within", 90))
+
+    def test_given_reported_zero_expected_not_enough_data(self):
+        workorder = self.make_workorder()
+        workorder.variance_is_reported = True
+        row = self.finish(workorder, 130)
+        self.assertEqual((row.outcome, row.actual), ("not_enough_data", 130))
+
+    def test_given_reported_quantity_expected_plan_flexed_to_it(self):
+        workorder = self.make_workorder()
+        workorder.write({"variance_is_reported": True, "variance_reported_qty": 4})
+        row = self.finish(workorder, 50)
+        self.assertEqual((row.planned, row.quantity), (40, 4))
+
+    def test_given_only_availability_logs_expected_not_recorded(self):
+        workorder = self.make_workorder()
+        breakdown = self.env.ref("mrp.block_reason1")
+        row = self.finish(workorder, 130, loss=breakdown)
+        self.assertEqual(row.outcome, "not_recorded")
+
+    def test_given_availability_log_beside_expected_not_counted(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 600, loss=self.env.ref("mrp.block_reason1"))
+        self.assertAlmostEqual(self.finish(workorder, 110).actual, 110)
+
+    def test_given_minutes_outside_operating_hours_expected_suspect(self):
+        hours = self._make_calendar("Day shift", 6, 14)
+        self.center.resource_calendar_id = hours
+        workorder = self.make_workorder()
+        end = self.now.replace(hour=13, minute=0) - timedelta(days=1)
+        row = self.finish(workorder, 24 * 60, end=end)
+        self.assertEqual(row.outcome, "recording_suspect")
+        self.assertAlmostEqual(row.outside_minutes, 16 * 60)
+        self.assertFalse(row.exception_id)
+
+    def test_given_cancelled_untouched_expected_nothing_measured(self):
+        order = self.make_order()
+        order.action_cancel()
+        self.judge()
+        self.assertFalse(self.rows(order.workorder_ids))
+
+    def test_given_cancelled_after_work_expected_priced_as_unplanned(self):
+        order = self.make_order()
+        self.log_time(order.workorder_ids[0], 45)
+        order.action_cancel()
+        self.judge()
+        row = self.measured(order.workorder_ids[0])
+        self.assertEqual((row.outcome, row.actual), ("unplanned", 45))
+        self.assertEqual((row.amount, row.amount_kind), (45, "loss"))
+
+    def test_given_log_added_after_cancelling_expected_corrected(self):
+        order = self.make_order()
+        self.log_time(order.workorder_ids[0], 45)
+        order.action_cancel()
+        self.judge()
+        self.log_time(order.workorder_ids[0], 15, end=self.now)
+        self.judge()
+        row = self.measured(order.workorder_ids[0])
+        self.assertEqual((row.revision, row.actual, row.amount), (2, 60, 60))
+
+    def test_given_center_without_rate_expected_reason_not_zero_cost(self):
+        self.center.costs_hour = 0
+        row = self.finish(self.make_workorder(), 170)
+        self.assertFalse(row.amount_kind)
+        self.assertIn("no hourly cost", row.amount_missing_reason)
+        self.assertEqual(row.exception_id.amount, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestMeasurementFigures(VarianceCommon):
+    """Machine time, set-up apart, and money once."""
+
+    def test_given_two_workers_at_once_expected_union(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 120)
+        self.log_time(workorder, 100, user=self.operator)
+        row = self.finish(workorder)
+        self.assertAlmostEqual(row.actual, 120)
+        self.assertAlmostEqual(workorder.duration, 220)
+
+    def test_given_split_into_performance_expected_whole_time(self):
+        workorder = self.make_workorder()
+        self.log_time(workorder, 100, end=self.now - timedelta(minutes=90))
+        row = self.finish(workorder, 30, loss=self.performance)
+        self.assertAlmostEqual(row.actual, 130)
+
+    def test_given_deviation_expected_amount_with_formula(self):
+        row = self.finish(self.make_workorder(), 170)
+        self.assertEqual((row.amount, row.amount_kind), (70, "loss"))
+        self.assertEqual(row.amount_formula, "(170 - 100) min / 60 x 60.00 = 70.00")
+        self.assertEqual(row.currency_id, self.company.currency_id)
+        self.assertEqual((row.deviation, row.deviation_percent), (70, 70))
+        self.assertEqual(row.unit, "min")
+
+    def test_given_dimensions_expected_stored(self):
+        workorder = self.make_workorder()
+        row = self.finish(workorder, 170)
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "company_id": self.company.id,
+                    "plant_id": self.plant.id,
+                    "product_id": self.gear.id,
+                    "product_categ_id": self.gear.categ_id.id,
+                    "operation_id": workorder.operation_id.id,
+                    "workcenter_id": self.center.id,
+                    "production_id": workorder.production_id.id,
+                    "workorder_id": workorder.id,
+                    "source_model": "mrp.workorder",
+                    "source_id": workorder.id,
+                    "timeliness": "live",
+                    "shift_id": self.plant._get_shift_at(row.event_at).id,
+                }
+            ],
+        )
+
+    def test_given_setup_logged_apart_expected_additive_amounts(self):
+        self.center.time_start = 20
+        workorder = self.make_workorder()
+        end = self.now - timedelta(hours=1)
+        self.log_time(workorder, 60, end - timedelta(minutes=140), self.setup_loss)
+        row = self.finish(workorder, 140, end=end)
+        setup = self.measured(workorder, "setup_time")
+        self.assertEqual((setup.planned, setup.actual, setup.amount), (20, 60, 40))
+        self.assertEqual((row.planned, row.actual, row.amount), (120, 200, 40))
+        total = (200 - 120) / 60 * 60
+        self.assertAlmostEqual(setup.amount + row.amount, total)
+        self.assertIn("of run", row.amount_formula)
+
+    def test_given_setup_without_plan_expected_no_standard_and_whole_amount(self):
+        workorder = self.make_workorder()
+        end = self.now - timedelta(hours=1)
+        self.log_time(workorder, 60, end - timedelta(minutes=140), self.setup_loss)
+        row = self.finish(workorder, 140, end=end)
+        setup = self.measured(workorder, "setup_time")
+        self.assertEqual((setup.outcome, setup.amount_kind), ("no_standard", False))
+        self.assertAlmostEqual(row.amount, 100)
+
+    def test_given_no_setup_log_expected_not_recorded(self):
+        self.center.time_start = 20
+        workorder = self.make_workorder()
+        self.finish(workorder, 140)
+        setup = self.measured(workorder, "setup_time")
+        self.assertEqual(setup.outcome, "not_recorded")
+
+    def test_given_faster_than_planned_expected_within_and_negative_amount(self):
+        row = self.finish(self.make_workorder(), 40)
+        self.assertEqual((row.outcome, row.amount), ("within", -60))
+
+    def test_given_event_expected_latest_end_of_logs(self):
+        workorder = self.make_workorder()
+        last = self.now - timedelta(minutes=5)
+        self.log_time(workorder, 20, end=last)
+        row = self.finish(workorder, 100, end=self.now - timedelta(hours=3))
+        self.assertEqual(row.event_at, last)
+
+
+@tagged("post_install", "-at_install")
+class TestMeasurementCorrection(VarianceCommon):
+    """A corrected source appends a revision, the earlier one stays (D2)."""
+
+    def test_given_shorter_log_expected_superseding_row_and_cleared_case(self):
+        workorder = self.make_workorder()
+        first = self.finish(workorder, 300)
+        case = first.exception_id
+        log = workorder.time_ids
+        log.date_start = log.date_end - timedelta(minutes=105)
+        self.judge()
+        second = self.measured(workorder)
+        self.assertEqual((second.revision, second.outcome), (2, "within"))
+        self.assertEqual(first.superseded_by_id, second)
+        self.assertEqual((first.is_current, first.actual), (False, 300))
+        self.assertTrue(case.cleared_at)
+        self.assertTrue(case.is_open)
+        self.assertFalse(case.is_now)
+
+    def test_given_correction_within_expected_case_shows_both_without_cost(self):
+        workorder = self.make_workorder()
+        case = self.finish(workorder, 300).exception_id
+        log = workorder.time_ids
+        log.date_start = log.date_end - timedelta(minutes=105)
+        self.judge()
+        self.assertEqual(case.measurement_ids, self.rows(workorder))
+        self.assertEqual((case.occurrence_count, case.amount), (0, 0))
+
+    def test_given_worse_correction_expected_same_case_with_new_cost(self):
+        workorder = self.make_workorder()
+        case = self.finish(workorder, 170).exception_id
+        log = workorder.time_ids
+        log.date_start = log.date_end - timedelta(minutes=250)
+        self.judge()
+        row = self.measured(workorder)
+        self.assertEqual((row.outcome, row.exception_id), ("merged", case))
+        self.assertEqual((case.severity, case.track), ("major", "full"))
+        self.assertEqual((case.occurrence_count, case.amount), (1, 150))
+
+    def test_given_deleted_log_expected_not_recorded_and_cleared_case(self):
+        workorder = self.make_workorder()
+        case = self.finish(workorder, 300).exception_id
+        workorder.time_ids.unlink()
+        self.judge()
+        self.assertEqual(self.measured(workorder).outcome, "not_recorded")
+        self.assertTrue(case.cleared_at)
+
+    def test_given_correction_to_info_expected_cleared_case(self):
+        workorder = self.make_workorder()
+        case = self.finish(workorder, 300).exception_id
+        log = workorder.time_ids
+        log.date_start = log.date_end - timedelta(minutes=135)
+        self.judge()
+        self.assertEqual(self.measured(workorder).outcome, "shaded")
+        self.assertTrue(case.cleared_at)
+
+    def test_given_other_events_left_expected_pattern_case_not_cleared(self):
+        self.make_policy(
+            workcenter_id=self.center.id, fingerprint_dims="workcenter_operation"
+        )
+        first, second = self.make_workorder(), self.make_workorder()
+        case = self.finish(first, 300).exception_id
+        self.assertEqual(self.finish(second, 310).exception_id, case)
+        log = first.time_ids
+        log.loss_id = self.env.ref("mrp.block_reason1")
+        self.judge()
+        self.assertEqual(self.measured(first).outcome, "not_recorded")
+        self.assertFalse(case.cleared_at)
+        self.assertEqual((case.occurrence_count, case.amount), (1, 210))
+
+    def test_given_corrected_quantity_expected_new_revision(self):
+        workorder = self.make_workorder()
+        workorder.write({"variance_is_reported": True, "variance_reported_qty": 10})
+        self.finish(workorder, 100)
+        workorder.variance_reported_qty = 5
+        self.judge()
+        row = self.measured(workorder)
+        self.assertEqual((row.revision, row.planned), (2, 50))
+
+    def test_given_reopened_workorder_expected_new_revision_when_done_again(self):
+        workorder = self.make_workorder()
+        self.finish(workorder, 80)
+        workorder.set_state("progress")
+        self.judge()
+        self.assertEqual(self.rows(workorder).mapped("revision"), [1])
+        workorder.end_all()
+        workorder.time_ids.filtered(lambda log: log.duration < 1).unlink()
+        self.finish(workorder, 60, end=self.now)
+        row = self.measured(workorder)
+        self.assertEqual((row.revision, row.actual), (2, 140))
+
+    def test_given_log_moved_to_other_workorder_expected_both_corrected(self):
+        order = self.make_order()
+        turn, grind = order.workorder_ids
+        self.finish(turn, 60, end=self.now - timedelta(hours=3))
+        self.finish(grind, 60)
+        stray = turn.time_ids
+        stray.workorder_id = grind
+        self.judge()
+        self.assertEqual(self.measured(turn).outcome, "not_recorded")
+        self.assertAlmostEqual(self.measured(grind).actual, 120)
+
+    def test_given_unrelated_change_expected_no_revision(self):
+        workorder = self.make_workorder()
+        self.finish(workorder, 80)
+        workorder.time_ids.description = "Noted"
+        self.judge()
+        self.assertEqual(len(self.rows(workorder)), 1)
+
+    def test_given_rule_switched_off_expected_correction_measures_nothing_new(self):
+        self.env.ref("mfg_variance_core.rule_workorder_done").active = False
+        workorder = self.make_workorder()
+        self.finish(workorder, 80)
+        workorder.time_ids.date_start -= timedelta(minutes=200)
+        self.judge()
+        self.assertFalse(self.rows(workorder))
+
+    def test_given_human_write_expected_refused_for_superuser(self):
+        row = self.finish(self.make_workorder(), 170)
+        with self.assertRaises(AccessError):
+            row.outcome = "within"
+        with self.assertRaises(AccessError):
+            row.unlink()
+        with self.assertRaises(AccessError):
+            row.copy()

@@ -29,6 +29,7 @@ from . import mfg_variance_engine_running
 from . import mfg_variance_engine_raise
 from . import mfg_variance_engine_guardian
 from . import base_automation
+from . import base_automation_health
 from . import ir_actions_server
 from . import ir_actions_server_mapping
 from . import mrp_production

@@ -1,6 +1,7 @@
 import logging
 
 import psycopg2
+
 from odoo import api, fields, models
 
 from ..guard import own_entry, without_tokens
@@ -141,6 +142,32 @@ class IrActionsServer(models.Model):
         return warnings
 
     # ------------------------------------------------------------------
+    # the cached rules remember what their actions do
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create(vals_list)
+        actions._forget_known_rules()
+        return actions
+
+    def write(self, vals):
+        before = self.sudo().base_automation_id  # sudo: whether there is a rule
+        result = super().write(vals)
+        self._forget_known_rules(before)
+        return result
+
+    def unlink(self):
+        before = self.sudo().base_automation_id  # sudo: as above
+        result = super().unlink()
+        self._forget_known_rules(before)
+        return result
+
+    def _forget_known_rules(self, rules=None):
+        if rules or self.exists().sudo().base_automation_id:  # sudo: as above
+            self.env["base.automation"]._forget_known_rules()
+
+    # ------------------------------------------------------------------
     # running
     # ------------------------------------------------------------------
 
@@ -228,21 +255,30 @@ class IrActionsServer(models.Model):
                 [self._prepare_variance_fact(record) for record in records],
             )
             return False
-        metrics = self.variance_metric_ids
+        self._capture_variance(records, self.variance_phase, self.variance_metric_ids)
+        return False
+
+    @api.model
+    def _capture_variance(self, records, phase, metrics=None):
+        """Hand records to the engine, with the work orders they belong to.
+
+        :param metrics: only these; empty means all metrics of the models in question
+        """
         sources = [records]
         if records._name == "mrp.production":
             sources.append(records.workorder_ids)
         elif records._name == "mrp.workcenter.productivity":
             sources.append(records.workorder_id)
         for source in sources:
-            codes = metrics.filtered(
-                lambda metric, source=source: metric.source_model == source._name
-            ).mapped("code")
+            codes = [
+                metric.code
+                for metric in metrics or ()
+                if metric.source_model == source._name
+            ]
             if codes or not metrics:
                 self.env["mfg.variance.engine"]._capture(
-                    codes, source, self.variance_phase or "final"
+                    codes, source, phase or "final"
                 )
-        return False
 
     def _run_action_variance_raise_multi(self, eval_context=None):
         """Open the exception this action describes on each record."""

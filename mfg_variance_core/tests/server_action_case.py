@@ -21,9 +21,7 @@ class ServerActionCase(TransactionCase):
                 "product_tmpl_id": product.product_tmpl_id.id,
                 "bom_line_ids": [Command.create({"product_id": part.id})],
                 "operation_ids": [
-                    Command.create(
-                        {"name": name, "workcenter_id": cls.workcenter.id}
-                    )
+                    Command.create({"name": name, "workcenter_id": cls.workcenter.id})
                     for name in ("Turn", "Grind")
                 ],
             }
@@ -58,8 +56,9 @@ class ServerActionCase(TransactionCase):
             type(self.env["mfg.variance.engine"]), name, autospec=True, **kw
         )
 
-    def _field(self, model, name):
-        return self.env["ir.model.fields"]._get(model, name).id
+    @classmethod
+    def _field(cls, model, name):
+        return cls.env["ir.model.fields"]._get(model, name).id
 
     def _make_raise(self, **values):
         return self._make_action(

@@ -1,14 +1,17 @@
 from unittest.mock import patch
 
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
 from odoo.addons.base_automation.models.base_automation import (
     CREATE_TRIGGERS,
     WRITE_TRIGGERS,
 )
-from odoo.tests import tagged
-from odoo.tools import SQL
 
 from ..models.base_automation import RULE_CACHE
 from .rule_case import RuleCase
+from .server_action_case import ServerActionCase
 
 
 @tagged("post_install", "-at_install")
@@ -18,10 +21,12 @@ class TestBaseAutomationLookUp(RuleCase):
 
     def _in_cache(self):
         """What the shared cache holds for our model, or None."""
-        lookup = type(self.Rule)._get_cached_rules.__cache__
-        key = lookup.key(self.Rule, self.tag._name, tuple(WRITE_TRIGGERS))
-        entry = self.registry._Registry__caches[RULE_CACHE].get(key, None)
-        return None if entry is None else [rule_id for rule_id, _names in entry]
+        lookup = type(self.Rule)._get_known_rules.__cache__
+        cache = self.registry._Registry__caches[RULE_CACHE]
+        known = cache.get(lookup.key(self.Rule), None)
+        if known is None:
+            return None
+        return [rule.id for rule in known.get(self.tag._name, ())]
 
     def test_given_warm_cache_expected_no_query(self):
         self._find()
@@ -215,3 +220,114 @@ class TestBaseAutomationEarlyReturn(RuleCase):
         self.Rule._unregister_hook()
         self.assertNotIn("write", vars(model_class))
         self.Rule._register_hook()
+
+
+@tagged("post_install", "-at_install")
+class TestBaseAutomationCapture(ServerActionCase):
+    """A rule that only evaluates is not read again: its actions are remembered."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.workorder = cls.order.workorder_ids[0]
+        cls.action = cls._make_action(
+            "mrp.workorder", "variance_evaluate", usage="base_automation"
+        )
+        cls.rule = cls.env["base.automation"].create(
+            {
+                "name": "Bar code written",
+                "model_id": cls.action.model_id.id,
+                "trigger": "on_create_or_write",
+                "trigger_field_ids": [
+                    Command.set([cls._field("mrp.workorder", "barcode")])
+                ],
+                "action_server_ids": [Command.set(cls.action.ids)],
+            }
+        )
+        cls._commit()
+
+    def setUp(self):
+        # runs after the roll-back: patches follow the rules as they are then
+        self.addCleanup(self.env["base.automation"]._update_registry)
+        super().setUp()
+
+    @classmethod
+    def _commit(cls):
+        cls.env.flush_all()
+        cls.env.cr.postcommit.run()
+
+    def _write(self):
+        """Move the rule; return what was captured and how often actions were run."""
+        actions = type(self.Action)
+        with (
+            self._watch("_capture") as capture,
+            patch.object(actions, "run", autospec=True) as run,
+        ):
+            self.workorder.barcode = "1"
+        return [call.args[1:] for call in capture.call_args_list], run.call_count
+
+    def test_given_rule_moved_expected_captured_without_running_actions(self):
+        self.assertEqual(self._write(), ([([], self.workorder, "final")], 0))
+
+    def test_given_value_unchanged_expected_nothing_captured(self):
+        self.workorder.barcode = "1"
+        self.assertEqual(self._write(), ([], 0))
+
+    def test_given_condition_not_met_expected_nothing_captured(self):
+        self.rule.filter_domain = repr([("state", "=", "done")])
+        self._commit()
+        self.assertEqual(self._write(), ([], 0))
+
+    def test_given_phase_changed_expected_followed(self):
+        self.action.variance_phase = "running"
+        self._commit()
+        self.assertEqual(self._write(), ([([], self.workorder, "running")], 0))
+
+    def test_given_other_type_of_action_expected_run(self):
+        self.action.write({"state": "code", "code": "pass"})
+        self._commit()
+        self.assertEqual(self._write(), ([], 1))
+
+    def test_given_second_action_expected_both_run(self):
+        self._make_action(
+            "mrp.workorder",
+            "code",
+            code="pass",
+            usage="base_automation",
+            base_automation_id=self.rule.id,
+        )
+        self._commit()
+        self.assertEqual(self._write(), ([], 2))
+
+    def test_given_action_deleted_expected_nothing(self):
+        self.action.unlink()
+        self._commit()
+        self.assertEqual(self._write(), ([], 0))
+
+    def test_given_switched_off_expected_nothing(self):
+        self.rule.active = False
+        self.assertEqual(self._write(), ([], 0))
+        self._commit()
+        self.assertEqual(self._write(), ([], 0))
+
+    @mute_logger("odoo.addons.mfg_variance_core.models.ir_actions_server")
+    def test_given_capture_fails_expected_write_done_and_run_row(self):
+        with self._watch("_capture", side_effect=ValueError("Boom")):
+            self.workorder.barcode = "1"
+        self.assertEqual(self.workorder.barcode, "1")
+        run = self.env["mfg.variance.run"].search([("rule_id", "=", self.rule.id)])
+        self.assertEqual(run.error, "ValueError: Boom")
+
+    def test_given_rule_moved_expected_one_query_for_all_rules(self):
+        rules = self.env["base.automation"]
+
+        def find():
+            rules._get_actions(self.order, WRITE_TRIGGERS)
+            found = rules._get_actions(self.workorder, WRITE_TRIGGERS)
+            return found.mapped("filter_domain"), found.mapped("model_name")
+
+        find()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(1):
+            find()

@@ -1,8 +1,9 @@
 from unittest.mock import patch
 
-from odoo.addons.base.models.ir_actions import ServerActionWithWarningsError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+
+from odoo.addons.base.models.ir_actions import ServerActionWithWarningsError
 
 from .server_action_case import ServerActionCase
 
@@ -109,9 +110,7 @@ class TestServerActionMapping(ServerActionCase):
     def test_given_order_expected_plant_of_its_warehouse(self):
         values = self.Action.new({})._variance_values(self.order)
         plant = self.env["mfg.variance.plant"].browse(values["plant_id"])
-        self.assertEqual(
-            plant.warehouse_id, self.order.picking_type_id.warehouse_id
-        )
+        self.assertEqual(plant.warehouse_id, self.order.picking_type_id.warehouse_id)
         self.assertEqual(values["production_id"], self.order.id)
 
     def test_given_overriding_field_expected_it_wins(self):

@@ -129,7 +129,9 @@ class TestServerActionFailOpen(ServerActionCase):
 
     def test_given_form_being_edited_expected_nothing(self):
         with self._watch("_raise") as raised:
-            self._run(self._make_raise(), self.tag, onchange_self=self.tag, **self.IN_RULE)
+            self._run(
+                self._make_raise(), self.tag, onchange_self=self.tag, **self.IN_RULE
+            )
         raised.assert_not_called()
 
     def test_given_failure_from_the_menu_expected_error_shown(self):

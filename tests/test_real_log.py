@@ -13,8 +13,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bare_domain import ROOT, bare_addons  # noqa: E402 (found through the line above)
-from log_oracle import figures  # noqa: E402
+from bare_domain import ROOT, bare_addons
+from log_oracle import figures
 
 REAL_LOG = ROOT.parent / "shared" / "data" / "production_log.csv"
 

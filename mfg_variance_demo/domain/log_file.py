@@ -120,9 +120,7 @@ def _moment(value):
     try:
         return read_moment(text)
     except ValueError:
-        raise PydanticCustomError(
-            UNREADABLE_TIME, REASONS[UNREADABLE_TIME]
-        ) from None
+        raise PydanticCustomError(UNREADABLE_TIME, REASONS[UNREADABLE_TIME]) from None
 
 
 Name = Annotated[str, BeforeValidator(_name)]
@@ -208,9 +206,7 @@ def decode(content):
 
 
 def _is_foreign(line):
-    return any(
-        "\ud800" <= char <= "\udfff" or char in "\x00\ufffd" for char in line
-    )
+    return any("\ud800" <= char <= "\udfff" or char in "\x00\ufffd" for char in line)
 
 
 def _cells(line):
@@ -230,9 +226,7 @@ def _positions(heading):
     found = {}
     for index, cell in enumerate(heading or []):
         found.setdefault(_heading_key(cell), index)
-    missing = [
-        name for name in _COLUMNS.values() if _heading_key(name) not in found
-    ]
+    missing = [name for name in _COLUMNS.values() if _heading_key(name) not in found]
     if missing:
         raise NotALogError(missing)
     return {field: found[_heading_key(name)] for field, name in _COLUMNS.items()}

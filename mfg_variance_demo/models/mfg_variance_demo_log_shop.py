@@ -83,6 +83,7 @@ class MfgVarianceDemoLog(models.AbstractModel):
         # database wants to see what a shell process replayed
         administrator = self.env.ref("base.user_admin")
         administrator.write({"company_ids": [Command.link(company.id)]})
+        self.env["mfg.variance.demo.story"]._admit(company)
         return company
 
     def _get_warehouse(self, company):

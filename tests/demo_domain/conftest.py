@@ -6,7 +6,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bare_domain import ROOT, bare_addons  # noqa: E402 (found through the line above)
+from bare_domain import ROOT, bare_addons
 
 FIXTURE = ROOT / "mfg_variance_demo" / "tests" / "data" / "small_log.csv"
 
@@ -18,6 +18,8 @@ def domain():
         yield SimpleNamespace(
             log_file=load("mfg_variance_demo.domain.log_file"),
             log_plan=load("mfg_variance_demo.domain.log_plan"),
+            story=load("mfg_variance_demo.domain.story"),
+            story_handling=load("mfg_variance_demo.domain.story_handling"),
         )
 
 

@@ -1,0 +1,330 @@
+import gc
+import random
+from collections import defaultdict
+from datetime import datetime, timedelta
+from time import monotonic
+
+from odoo import api, fields, models
+
+from odoo.addons.mfg_variance_core.guard import CLOCK_KEY, Clock
+
+from ..domain import story
+from ..domain.story_handling import cause_of, is_handled
+
+WINDOW = timedelta(hours=1)
+HANDLING_HOUR = 7
+STRIDE = 40
+
+
+class MfgVarianceDemoStory(models.AbstractModel):
+    """Plays the demo's two months through Manufacturing, as if they happened now.
+
+    The story comes from :mod:`..domain.story`. It is played in windows of one hour
+    under core's simulated clock, so that variance control detects, notifies and
+    times everything as it would have then; what Odoo itself stamps with the present
+    (chatter, create dates) stays as it is. The clock is an in-process object: no
+    client can send one.
+    """
+
+    _name = "mfg.variance.demo.story"
+    _description = "Demo story"
+
+    @api.model
+    def _play(self, progress=None, orders=300, until=None):
+        """Play the story once and return the figures of its summary.
+
+        All of it is one transaction: an interrupted story leaves nothing behind. A
+        second call finds the story and only reads its figures again.
+
+        :param progress: called as ``progress(step, done, total)``
+        :param orders: how many orders, at least 30
+        :param until: when the story ends, naive UTC; now if not given
+        """
+        started = monotonic()
+        company = self._find_story(orders, until)
+        if not company:
+            until = until or fields.Datetime.now()
+            digest = f"story:{orders}:{until:%Y-%m-%dT%H:%M}"
+            company = self._make_group(digest)
+            self._in_company(company)._play_orders(digest, progress)
+        played = self._in_company(company)
+        figures = played._get_figures(self._tell(company.variance_log_digest))
+        figures["seconds"] = round(monotonic() - started, 1)
+        return figures
+
+    def _find_story(self, orders, until):
+        """The company of this story, or of any when ``until`` is left open."""
+        pattern = f"story:{orders}:{until:%Y-%m-%dT%H:%M}" if until else "story:%"
+        return self.env["res.company"].search(
+            [("variance_log_digest", "=like", pattern)], limit=1, order="id desc"
+        )
+
+    def _tell(self, digest):
+        """The orders of the story this digest stands for."""
+        _word, orders, until = digest.split(":", 2)
+        return story.tell(int(orders), datetime.fromisoformat(until))
+
+    def _in_company(self, company):
+        return self.with_context(
+            allowed_company_ids=company.ids,
+            tracking_disable=True,
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+        ).with_company(company)
+
+    def _at(self, moment):
+        """This model with variance control's clock set to ``moment``."""
+        return self.with_context(**{CLOCK_KEY: Clock(moment)})
+
+    # ------------------------------------------------------------------ playing
+
+    def _play_orders(self, digest, progress):
+        orders = self._tell(digest)
+        until = datetime.fromisoformat(digest.split(":", 2)[2])
+        windows = self._get_windows(orders, until)
+        people = self._get_worker_ids()
+        rng = random.Random(story.SEED)
+        for done, moment in enumerate(sorted(windows), start=1):
+            self._at(moment)._play_window(windows[moment], people, rng)
+            self.env.cr.flush()
+            if done % STRIDE == 0 or done == len(windows):
+                # every moment is an environment of its own, and Odoo looks through
+                # all that are alive each time it needs one
+                gc.collect()
+                if progress:
+                    progress(self.env._("story"), done, len(windows))
+        self._at(until)._judge_running(orders)
+        self.env.cr.flush()
+
+    def _get_windows(self, orders, until):
+        """What happens when: ``{end of the window: {kind: [items]}}``.
+
+        Planners release orders week by week and close them at the end of the day.
+        """
+        windows = defaultdict(lambda: defaultdict(list))
+
+        def add(moment, kind, item):
+            begin = datetime.min + (moment - datetime.min) // WINDOW * WINDOW
+            windows[min(begin + WINDOW, until)][kind].append(item)
+
+        weeks = {}
+        for order in orders:
+            week = order.released_at.isocalendar()[:2]
+            add(weeks.setdefault(week, order.released_at), "release", order)
+            for job in order.jobs:
+                if job.is_done:
+                    add(job.recorded_end, "finish", (order, job))
+                elif job.is_running:
+                    windows[until]["start"].append((order, job))
+                if job.corrected_at:
+                    add(job.corrected_at, "correct", (order, job))
+            if order.is_done:
+                last = max(job.recorded_end for job in order.jobs)
+                add(last.replace(hour=23, minute=59), "close", order)
+        for plant in story.PLANTS:
+            for morning in self._get_mornings(plant, orders[0].released_at, until):
+                add(morning, "handle", plant)
+        return windows
+
+    def _get_mornings(self, plant, begin, until):
+        """When the plant's supervisor works on cases: weekdays, an hour after start."""
+        local = story.to_local(begin, plant.tz).replace(hour=HANDLING_HOUR, minute=0)
+        while (moment := story.to_utc(local, plant.tz)) < until:
+            if local.weekday() < 5:
+                yield moment
+            local += timedelta(days=1)
+
+    def _play_window(self, window, people, rng):
+        """One hour: releases first, then what was finished, then people."""
+        if window["release"]:
+            self._release(window["release"])
+        if window["finish"]:
+            self._finish(window["finish"], people)
+        if window["close"]:
+            self._close(window["close"])
+        for order, job in window["correct"]:
+            self._correct(order, job)
+        if window["start"]:
+            self._start(window["start"], people)
+        # judged before the supervisor looks at it
+        self.env.cr.flush()
+        for plant in window["handle"]:
+            self._handle(plant, rng)
+
+    def _release(self, orders):
+        plants = self.env["mfg.variance.plant"].search(
+            [("company_id", "=", self.env.company.id)]
+        )
+        by_code = {plant.code: plant.warehouse_id for plant in plants}
+        products = self.env["product.product"].search(
+            [("company_id", "=", self.env.company.id)]
+        )
+        by_name = {product.name: product for product in products}
+        productions = self.env["mrp.production"].create(
+            [
+                {
+                    "company_id": self.env.company.id,
+                    "picking_type_id": by_code[order.plant.code].manu_type_id.id,
+                    "product_id": by_name[order.part].id,
+                    "product_qty": order.quantity,
+                    "date_start": order.released_at,
+                    "variance_log_key": str(order.number),
+                }
+                for order in orders
+            ]
+        )
+        productions.action_confirm()
+
+    def _get_productions(self, orders):
+        keys = [str(order.number) for order in orders]
+        found = self.env["mrp.production"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("variance_log_key", "in", keys),
+            ]
+        )
+        return {production.variance_log_key: production for production in found}
+
+    def _get_workorder(self, production, job):
+        ordered = production.workorder_ids.sorted(lambda wo: (wo.sequence, wo.id))
+        return ordered[job.sequence - 1]
+
+    def _finish(self, pairs, people):
+        productions = self._get_productions([order for order, _job in pairs])
+        done = [
+            (order, job, self._get_workorder(productions[str(order.number)], job))
+            for order, job in pairs
+        ]
+        self.env["mrp.workcenter.productivity"].create(
+            [
+                vals
+                for order, job, workorder in done
+                for vals in self._prepare_log_vals(order, job, workorder, people)
+            ]
+        )
+        workorders = self.env["mrp.workorder"].concat(*[one[2] for one in done])
+        workorders.button_finish()
+        for _order, job, workorder in done:
+            # finishing stamps the present moment on the planned dates (D3)
+            workorder.with_context(bypass_duration_calculation=True).write(
+                {"date_start": job.started_at, "date_finished": job.recorded_end}
+            )
+
+    def _prepare_log_vals(self, order, job, workorder, people):
+        """Set-up and run as two logs; the run of a running job has no end."""
+        common = {
+            "workorder_id": workorder.id,
+            "workcenter_id": workorder.workcenter_id.id,
+            "company_id": self.env.company.id,
+            "user_id": people[order.plant.code, job.worker],
+        }
+        run = {
+            **common,
+            "loss_id": self.env.ref("mrp.block_reason7").id,
+            "date_start": job.setup_until,
+            "date_end": job.recorded_end,
+        }
+        if job.setup_until == job.started_at:
+            return [run]
+        setup = {
+            **common,
+            "loss_id": self.env.ref("mfg_variance_core.loss_setup").id,
+            "date_start": job.started_at,
+            "date_end": job.setup_until,
+        }
+        return [setup, run]
+
+    def _get_worker_ids(self):
+        users = self.env["res.users"].with_context(active_test=False)
+        ids = {}
+        for plan in story.PLANTS:
+            for number in range(1, 5):
+                login = self._get_worker_login(self.env.company, plan, number)
+                ids[plan.code, number] = users.search([("login", "=", login)]).id
+        return ids
+
+    def _close(self, orders):
+        by_key = self._get_productions(orders)
+        productions = self.env["mrp.production"].concat(*by_key.values())
+        productions.with_context(skip_redirection=True).button_mark_done()
+        for order in orders:
+            by_key[str(order.number)].with_context(force_date=True).write(
+                {
+                    "date_start": order.jobs[0].started_at,
+                    "date_finished": max(job.recorded_end for job in order.jobs),
+                }
+            )
+
+    def _correct(self, order, job):
+        """Somebody sets the forgotten timer to when the work really ended."""
+        production = self._get_productions([order])[str(order.number)]
+        workorder = self._get_workorder(production, job)
+        last = workorder.time_ids.sorted("date_start")[-1:]
+        last.date_end = job.ended_at
+
+    def _start(self, pairs, people):
+        """Work that is going on when the story ends: Odoo's button, then the clock."""
+        productions = self._get_productions([order for order, _job in pairs])
+        for order, job in pairs:
+            workorder = self._get_workorder(productions[str(order.number)], job)
+            workorder.button_start()
+            workorder.time_ids.unlink()
+            self.env["mrp.workcenter.productivity"].create(
+                self._prepare_log_vals(order, job, workorder, people)
+            )
+            workorder.with_context(bypass_duration_calculation=True).write(
+                {
+                    "date_start": job.started_at,
+                    "date_finished": job.started_at + timedelta(minutes=job.planned),
+                }
+            )
+
+    def _judge_running(self, orders):
+        """What the scheduled action would do at the minute a limit is crossed."""
+        pairs = [
+            (order, job) for order in orders for job in order.jobs if job.is_running
+        ]
+        productions = self._get_productions([order for order, _job in pairs])
+        workorders = self.env["mrp.workorder"].concat(
+            *[
+                self._get_workorder(productions[str(order.number)], job)
+                for order, job in pairs
+            ]
+        )
+        engine = self.env["mfg.variance.engine"]._clean_engine()
+        engine._judge_running(workorders.with_env(engine.env))
+
+    # ----------------------------------------------------------------- handling
+
+    def _handle(self, plan, rng):
+        """The supervisor takes and answers some of the plant's open cases."""
+        plant = self.env["mfg.variance.plant"].search(
+            [("company_id", "=", self.env.company.id), ("code", "=", plan.code)]
+        )
+        cases = (
+            self.env["mfg.variance.exception"]
+            .with_user(plant.supervisor_id)
+            .search([("plant_id", "=", plant.id), ("is_open", "=", True)], order="id")
+        )
+        moment = self.env["mfg.variance.engine"]._now()
+        for case in cases:
+            if is_handled(moment - case.first_event_at, case.severity, rng):
+                self._answer(case)
+            elif case.state == "new" and rng.random() < 0.5:
+                case.action_take()
+
+    def _answer(self, case):
+        """Close a case the way its supervisor does on the screen."""
+        shift = case.shift_id.name
+        cause = cause_of(case.metric_id.code, case.workcenter_id.name, shift)
+        if case.track == "full":
+            if case.state == "new":
+                case.action_take()
+            if case.state == "acknowledged":
+                case.action_start_resolving()
+        case.env["mfg.variance.cause.wizard"].action_choose(
+            case.ids, self.env.ref(f"mfg_variance_core.cause_{cause}").id
+        )
+        if case.track == "full":
+            case.action_resolve()
+            case.action_close()

@@ -1,0 +1,116 @@
+"""A small story: what was planted is found, and little else."""
+
+from datetime import datetime
+
+from odoo.tests import TransactionCase, tagged
+
+UNTIL = datetime(2026, 6, 18, 13, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestStory(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Story = cls.env["mfg.variance.demo.story"]
+        cls.figures = cls.Story._play(orders=60, until=UNTIL)
+        cls.faults = {fault["kind"]: fault for fault in cls.figures["faults"]}
+        cls.company = cls.Story._find_story(60, UNTIL)
+
+    def cases(self, *domain):
+        return self.env["mfg.variance.exception"].search(
+            [("company_id", "=", self.company.id), *domain]
+        )
+
+    def test_three_plants_with_shifts_supervisors_and_machines(self):
+        plants = self.env["mfg.variance.plant"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(len(plants), 3)
+        self.assertEqual(len(set(plants.mapped("tz"))), 3)
+        for plant in plants:
+            self.assertTrue(plant.shift_ids)
+            self.assertTrue(plant.workcenter_ids)
+            self.assertTrue(plant.supervisor_id)
+
+    def test_every_planted_fault_is_found(self):
+        for kind, fault in self.faults.items():
+            with self.subTest(kind):
+                self.assertGreater(fault["planted"], 0)
+                self.assertGreater(fault["found"], 0)
+
+    def test_sudden_faults_are_found_at_their_first_event(self):
+        for kind in ("setup_overrun", "forgotten_timer", "no_standard"):
+            self.assertEqual(self.faults[kind]["after_events"], 1, kind)
+
+    def test_drift_is_found_after_it_began_not_at_once(self):
+        drift = self.faults["drift"]
+        self.assertGreater(drift["after_events"], 1)
+        self.assertGreater(drift["found_at"], drift["began_at"])
+
+    def test_most_cases_are_signal(self):
+        self.assertLess(self.figures["noise_percent"], 40)
+        self.assertEqual(
+            self.figures["open"] + self.figures["closed"], self.figures["cases"]
+        )
+
+    def test_history_is_played_as_if_it_were_live(self):
+        rows = self.env["mfg.variance.measurement"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertNotIn("historic", rows.mapped("timeliness"))
+        self.assertLessEqual(max(rows.mapped("recorded_at")), UNTIL)
+
+    def test_corrected_timer_supersedes_the_suspect_reading(self):
+        suspects = self.env["mfg.variance.measurement"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("outcome", "=", "recording_suspect"),
+            ]
+        )
+        self.assertEqual(len(suspects), 2)
+        corrected = suspects.filtered("superseded_by_id")
+        self.assertEqual(len(corrected), 1)
+        self.assertLess(corrected.superseded_by_id.actual, corrected.actual)
+
+    def test_overrun_is_found_while_the_work_is_still_running(self):
+        rows = self.env["mfg.variance.measurement"].search(
+            [("company_id", "=", self.company.id), ("phase", "=", "running")]
+        )
+        self.assertTrue(rows.exception_id)
+        self.assertIn("progress", rows.workorder_id.mapped("state"))
+
+    def test_supervisors_answered_cases_with_a_cause(self):
+        closed = self.cases(("state", "=", "closed"))
+        self.assertTrue(closed)
+        self.assertTrue(all(case.cause_id for case in closed))
+        supervisors = self.env.ref("mfg_variance_core.group_supervisor").user_ids
+        self.assertLessEqual(closed.closed_by_id, supervisors)
+        self.assertTrue(
+            all(case.closed_at > case.first_event_at for case in closed),
+            "answered at the story's time, not today",
+        )
+
+    def test_second_call_only_reads_the_story_again(self):
+        before = self.env["mrp.production"].search_count([])
+        again = self.Story._play(orders=60, until=UNTIL)
+        self.assertEqual(self.env["mrp.production"].search_count([]), before)
+        again.pop("seconds")
+        self.assertEqual(again, {key: self.figures[key] for key in again})
+
+    def test_one_login_per_role(self):
+        logins = self.Story._logins()
+        groups = {
+            group
+            for _role, login, _password in logins
+            for group in self.env["res.users"]
+            .search([("login", "=", login)])
+            .group_ids.filtered(
+                lambda group: (
+                    group.privilege_id
+                    == self.env.ref("mfg_variance_core.privilege_variance")
+                )
+            )
+        }
+        offered = self.env.ref("mfg_variance_core.privilege_variance").group_ids
+        self.assertEqual(len(groups), len(offered) - 1, "all roles but the viewer")

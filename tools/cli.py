@@ -13,9 +13,11 @@ from pathlib import Path
 
 from . import console, layout, process, python_env
 from .errors import StepFailed
+from .results import Results
 
 NEEDS_NOTHING = {"stop", "status"}
 NEEDS_TOOLS = {"test", "lint", "bench", "i18n", "setup"}
+COUNTING = {"test", "lint"}
 INTERRUPTED = 130
 
 
@@ -132,6 +134,13 @@ def dispatch(options, source):
         return testing.close(testing.run_everything(chain))
 
 
+def broken_off(failed):
+    """The Results of a test run that could not go on: one failure."""
+    results = Results()
+    results.add("failed", failed.what)
+    return results
+
+
 def interrupt(_signal, _frame):
     raise KeyboardInterrupt
 
@@ -152,6 +161,8 @@ def main(arguments=None):
         return dispatch(options, source)
     except StepFailed as failed:
         console.say(f"\n{failed}")
+        if options.command in COUNTING:
+            console.say(f"\n{broken_off(failed).closing_line()}")
         return 1
     except KeyboardInterrupt:
         console.say("\nInterrupted; finished steps are kept.")

@@ -9,7 +9,6 @@ import contextlib
 import os
 import pwd
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,8 +82,10 @@ def embedded_server():
     return Server(str(layout.socket_dir()), "5432", ROLE, "", True)
 
 
-def current():
-    return named_server() or embedded_server()
+def given_server():
+    """The server a child of ours was given, embedded or not."""
+    named = named_server()
+    return embedded_server() if named.host == embedded_server().host else named
 
 
 def binaries():
@@ -276,9 +277,3 @@ def in_use():
                 name.startswith("client-") for name, _row in process.remembered()
             ):
                 stop()
-
-
-def wait_until_stopped(patience=20):
-    deadline = time.monotonic() + patience
-    while is_running() and time.monotonic() < deadline:
-        time.sleep(0.1)

@@ -90,6 +90,8 @@ def until_interrupted(child, name="server"):
     """Wait for Ctrl-C, for `./run stop`, or for the server's own end."""
     try:
         process.finish(child)
+    except KeyboardInterrupt:
+        console.say("\nStopping.")
     finally:
         stop(child, name)
-        console.say("Server stopped.")
+    console.say("Server stopped.")

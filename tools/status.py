@@ -23,7 +23,7 @@ def show():
     console.say(f"PostgreSQL  {where}{'' if running else ' (not running)'}")
     for name, row in process.remembered():
         address = f" {row['url']} on {row['database']}" if "url" in row else ""
-        console.say(f"Running     {name} (pid {row['pid']}){address}")
+        console.say(f"Running     {words(name, row)}{address}")
     if running:
         prefix = "mfg_"
         for name in database.names(named or postgres.embedded_server(), prefix):
@@ -31,10 +31,18 @@ def show():
     return 0
 
 
+def words(name, row):
+    """A remembered process as people know it."""
+    kind = "a running command" if name.startswith("client-") else name
+    return f"{kind} (pid {row['pid']})"
+
+
 def stop():
     """End what this clone started: servers, commands, then PostgreSQL."""
     ended = [
-        name for name, _row in process.remembered() if process.stop_remembered(name)
+        words(name, row)
+        for name, row in process.remembered()
+        if process.stop_remembered(name)
     ]
     if postgres.stop():
         ended.append("PostgreSQL")

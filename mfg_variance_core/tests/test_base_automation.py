@@ -43,6 +43,14 @@ class TestBaseAutomationLookUp(RuleCase):
             self.assertEqual(other in found, triggers == ["on_unlink"])
             self.assertEqual(found.env.context["__action_done"], {})
 
+    def test_given_empty_cache_expected_one_query(self):
+        model_names = self.Rule.search([]).mapped("model_name")
+        for model_name in model_names:
+            self.env["ir.model"]._get_id(model_name)
+        with self.assertQueryCount(1):
+            known = self.Rule._get_known_rules()
+        self.assertEqual(list(known), list(dict.fromkeys(model_names)))
+
     def test_given_ordinary_user_expected_rules_found(self):
         user = self.env.ref("base.public_user")
         self._find()
@@ -298,6 +306,17 @@ class TestBaseAutomationCapture(ServerActionCase):
         )
         self._commit()
         self.assertEqual(self._write(), ([], 2))
+
+    def test_given_chosen_metric_expected_run(self):
+        metric = self.env.ref("mfg_variance_core.metric_setup_time")
+        self.action.variance_metric_ids = metric
+        self._commit()
+        self.assertEqual(self._write(), ([], 1))
+
+    def test_given_group_on_action_expected_run(self):
+        self.action.group_ids = self.env.ref("base.group_user")
+        self._commit()
+        self.assertEqual(self._write(), ([], 1))
 
     def test_given_action_deleted_expected_nothing(self):
         self.action.unlink()

@@ -237,13 +237,13 @@ class BaseAutomation(models.Model):
 
     def _check_trigger_fields(self, record):
         known = self._get_known(record._name)
-        old_values = self.env.context.get("old_values")
-        if known is None or old_values is None:
+        if known is None:
             return super()._check_trigger_fields(record)
+        old_values = self.env.context.get("old_values")
+        if not known.fields or old_values is None:
+            return True  # any field moves it, or the record is new
         old = old_values.get(record.id, {})
-        return not known.fields or any(
-            name in old and record[name] != old[name] for name in known.fields
-        )
+        return any(name in old and record[name] != old[name] for name in known.fields)
 
     def _process(self, records, domain_post=None):
         """Capture at once where capturing is all that Odoo's way round would do.

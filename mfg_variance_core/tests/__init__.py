@@ -1,4 +1,5 @@
 from . import test_base_automation
+from . import test_base_automation_data
 from . import test_base_automation_fail_open
 from . import test_measurement
 from . import test_server_actions

@@ -18,12 +18,11 @@ FAILURES = "odoo.addons.mfg_variance_core.models.ir_actions_server"
 class TestServerActionFailOpen(ServerActionCase):
     """Inside a rule our failure is a run row; from the menu a person sees it."""
 
-    IN_RULE = {"__action_done": {}}
-
     def setUp(self):
         # runs after the roll-back: patches follow the rules as they are then
         self.addCleanup(self.env["base.automation"]._update_registry)
         super().setUp()
+        self.in_rule = {"__action_done": {self.env["base.automation"]: self.tag}}
 
     def _get_runs(self):
         return self.env["mfg.variance.run"].search([("kind", "=", "rule")])
@@ -40,7 +39,7 @@ class TestServerActionFailOpen(ServerActionCase):
 
     @mute_logger(FAILURES)
     def test_given_failure_in_rule_expected_run_row(self):
-        run = self._fail(self._make_raise(), UserError("Boom"), **self.IN_RULE)
+        run = self._fail(self._make_raise(), UserError("Boom"), **self.in_rule)
         self.assertEqual(run.outcome, "failed")
         self.assertIn("Boom", run.error)
         self.assertEqual((run.res_model, run.res_id), (self.tag._name, self.tag.id))
@@ -49,7 +48,7 @@ class TestServerActionFailOpen(ServerActionCase):
     def test_given_capture_fails_in_rule_expected_run_row(self):
         action = self._make_action("mrp.workorder", "variance_evaluate")
         workorders = self.order.workorder_ids
-        run = self._fail(action, ValueError("Boom"), workorders, **self.IN_RULE)
+        run = self._fail(action, ValueError("Boom"), workorders, **self.in_rule)
         self.assertEqual(run.outcome, "failed")
         self.assertEqual(run.company_id, self.order.company_id)
 
@@ -58,7 +57,7 @@ class TestServerActionFailOpen(ServerActionCase):
         with patch.object(
             type(self.env["mfg.variance.run"]), "_tell_automation_owner", autospec=True
         ) as tell:
-            self._fail(self._make_raise(), UserError("Boom"), **self.IN_RULE)
+            self._fail(self._make_raise(), UserError("Boom"), **self.in_rule)
         tell.assert_called_once()
 
     @mute_logger(FAILURES, "odoo.sql_db")
@@ -68,7 +67,7 @@ class TestServerActionFailOpen(ServerActionCase):
         def divide(engine, action, records):
             engine.env.cr.execute("SELECT 1 / 0")
 
-        run = self._fail(self._make_raise(), divide, **self.IN_RULE)
+        run = self._fail(self._make_raise(), divide, **self.in_rule)
         self.assertIn("DivisionByZero", run.error)
         self.env.invalidate_all()
         self.assertEqual(self.tag.name, "Mill")
@@ -79,14 +78,14 @@ class TestServerActionFailOpen(ServerActionCase):
             records.color = 7
             raise UserError("Boom")
 
-        self._fail(self._make_raise(), write_and_fail, **self.IN_RULE)
+        self._fail(self._make_raise(), write_and_fail, **self.in_rule)
         self.assertEqual(self.tag.color, 1)
 
     @mute_logger(FAILURES)
     def test_given_failure_in_rule_expected_captured_work_kept(self):
         workorders = self.order.workorder_ids
         self.env["mfg.variance.engine"]._capture(["work_order_time"], workorders)
-        self._fail(self._make_raise(), UserError("Boom"), **self.IN_RULE)
+        self._fail(self._make_raise(), UserError("Boom"), **self.in_rule)
         queue = self.env.cr.precommit.data[QUEUE_KEY]
         self.assertEqual(
             list(queue["mrp.workorder", "final", "work_order_time"]), workorders.ids
@@ -95,14 +94,14 @@ class TestServerActionFailOpen(ServerActionCase):
     @mute_logger(FAILURES)
     def test_given_warning_in_rule_expected_not_blocked(self):
         action = self._make_raise(variance_category_id=False)
-        run = self._fail(action, None, **self.IN_RULE)
+        run = self._fail(action, None, **self.in_rule)
         self.assertIn("ServerActionWithWarningsError", run.error)
 
     @mute_logger(FAILURES)
     def test_given_group_in_rule_expected_not_blocked(self):
         nobody = self.env["res.groups"].create({"name": "Nobody"})
         action = self._make_raise(group_ids=[Command.set(nobody.ids)])
-        self.assertEqual(self._fail(action, None, **self.IN_RULE).outcome, "failed")
+        self.assertEqual(self._fail(action, None, **self.in_rule).outcome, "failed")
 
     def test_given_lost_race_in_rule_expected_raised(self):
         evaluate = self._make_action("mrp.workorder", "variance_evaluate")
@@ -115,7 +114,7 @@ class TestServerActionFailOpen(ServerActionCase):
                     self.subTest(error=error, action=action.state),
                     self.assertRaises(type(error)),
                 ):
-                    self._fail(action, error, records, **self.IN_RULE)
+                    self._fail(action, error, records, **self.in_rule)
 
     @mute_logger("odoo.sql_db")
     def test_given_spoilt_transaction_expected_raised(self):
@@ -125,14 +124,18 @@ class TestServerActionFailOpen(ServerActionCase):
             engine.env.cr.execute("SELECT 1 / 0")
 
         with self.assertRaises(DivisionByZero), self.env.cr.savepoint():
-            self._fail(action, divide, self.order.workorder_ids, **self.IN_RULE)
+            self._fail(action, divide, self.order.workorder_ids, **self.in_rule)
 
     def test_given_form_being_edited_expected_nothing(self):
         with self._watch("_raise") as raised:
             self._run(
-                self._make_raise(), self.tag, onchange_self=self.tag, **self.IN_RULE
+                self._make_raise(), self.tag, onchange_self=self.tag, **self.in_rule
             )
         raised.assert_not_called()
+
+    def test_given_forged_context_expected_error_shown(self):
+        with self.assertRaisesRegex(UserError, "Boom"):
+            self._fail(self._make_raise(), UserError("Boom"), __action_done={"1": [1]})
 
     def test_given_failure_from_the_menu_expected_error_shown(self):
         with self.assertRaisesRegex(UserError, "Boom"):

@@ -313,7 +313,7 @@ def _plant_running_overrun(orders, number, until):
     part = plant.parts[1]
     quantity = 16
     planned = [planned_minutes(plant, step, quantity) for step in part.steps]
-    started = until - timedelta(minutes=round(planned[0] * 1.7))
+    started = until - timedelta(minutes=round(planned[0] * 2.3))
     setup = plant.center(part.steps[0].center).setup
     first = Job(
         step=part.steps[0],

@@ -51,12 +51,19 @@ def track_of(severity: str | None) -> str:
     return FULL if rank(severity) >= rank("major") else LIGHT
 
 
-def allowed(track: str, state: str, to: str) -> bool:
+def allowed(track: str, state: str, to: str, is_cleared: bool = False) -> bool:
     """Return whether a case on a track may go from one state to another.
+
+    What is over needs no reaction any more: a case whose condition cleared may be
+    closed from wherever it is.
 
     >>> allowed("light", "new", "closed"), allowed("full", "new", "closed")
     (True, False)
+    >>> allowed("full", "new", "closed", is_cleared=True)
+    True
     """
+    if is_cleared and to == CLOSED and state != CLOSED:
+        return True
     return to in TRANSITIONS[track].get(state, ())
 
 

@@ -73,6 +73,12 @@ class MfgVarianceEngine(models.AbstractModel):
         if workorders:
             closed = workorders.filtered(lambda wo: wo.state in ("done", "cancel"))
             self._capture_correction(closed)
+            self._capture_watch(workorders)
+
+    @api.model
+    def _capture_watch(self, workorders):
+        """Something changed that moves the moment at which a limit is crossed."""
+        if workorders:
             self._get_queue().setdefault(("watch",), {}).update(
                 dict.fromkeys(workorders.ids)
             )

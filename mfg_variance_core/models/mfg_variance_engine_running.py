@@ -8,6 +8,7 @@ from ..domain import clocks, thresholds
 from ..guard import own_entry
 
 _logger = logging.getLogger(__name__)
+LOOK_AGAIN = timedelta(minutes=5)
 
 
 class MfgVarianceEngine(models.AbstractModel):
@@ -17,11 +18,12 @@ class MfgVarianceEngine(models.AbstractModel):
     _inherit = "mfg.variance.engine"
 
     @api.model
-    def _arm_watches(self, workorders, known_only=False):
+    def _arm_watches(self, workorders, known_only=False, not_before=None):
         """Compute when each running work order crosses its next limit, and ask the
         scheduler to wake then. Paused, finished and planless ones are not watched.
 
-        ``known_only`` leaves out work orders nobody asked to watch.
+        ``known_only`` leaves out work orders nobody asked to watch; ``not_before``
+        is when to look again at the earliest.
         """
         metric = self._get_metric("work_order_time")
         if known_only:
@@ -38,7 +40,7 @@ class MfgVarianceEngine(models.AbstractModel):
             fact.source_id: self._get_next_crossing(metric, fact, reached)
             for fact in facts
         }
-        self._store_watches(workorders, due)
+        self._store_watches(workorders, due, not_before)
 
     def _get_reached(self, metric, facts):
         """The severity each of these has reached while running, by source id."""
@@ -75,7 +77,7 @@ class MfgVarianceEngine(models.AbstractModel):
         moment = clocks.reach_at(fact.intervals, self._now(), minutes)
         return moment and (severity, moment)
 
-    def _store_watches(self, workorders, due):
+    def _store_watches(self, workorders, due, not_before):
         Watch = self.env["mfg.variance.watch"]._as_system()
         rows = {
             row.workorder_id.id: row
@@ -91,6 +93,7 @@ class MfgVarianceEngine(models.AbstractModel):
             severity, moment = crossing
             # a second later than the limit itself, so that it is beyond it
             moment = moment.replace(microsecond=0) + timedelta(seconds=1)
+            moment = max(moment, not_before or moment)
             earliest = min(earliest or moment, moment)
             vals = {"next_crossing_at": moment, "severity": severity}
             if row:
@@ -111,8 +114,14 @@ class MfgVarianceEngine(models.AbstractModel):
         cron = self.env.ref("mfg_variance_core.cron_running", raise_if_not_found=False)
         if not cron:
             return
+        # what is due already is deleted after the run that it asked for
         asked = self.env["ir.cron.trigger"].search(
-            [("cron_id", "=", cron.id), ("call_at", "<=", moment)], limit=1
+            [
+                ("cron_id", "=", cron.id),
+                ("call_at", ">", self._now()),
+                ("call_at", "<=", moment),
+            ],
+            limit=1,
         )
         if not asked:
             cron._trigger(at=moment)
@@ -173,7 +182,10 @@ class MfgVarianceEngine(models.AbstractModel):
     def _judge_and_arm(self, workorders):
         with self.env.cr.savepoint():
             self._judge_records("work_order_time", workorders, "running")
-            self._arm_watches(workorders)
+            # a limit that was due and is not reached yet (money lags behind time where
+            # set-up has an amount of its own) is not looked at again at once
+            later = self._now() + LOOK_AGAIN
+            self._arm_watches(workorders, not_before=later)
 
     def _wake_for_next(self):
         following = self.env["mfg.variance.watch"].search(

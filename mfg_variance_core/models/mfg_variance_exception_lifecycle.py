@@ -49,7 +49,8 @@ class MfgVarianceException(models.Model):
         self.lock_for_update()
         now = self.env["mfg.variance.engine"]._now()
         for case in self:
-            if not lifecycle.allowed(case.track, case.state, state):
+            is_cleared = bool(case.cleared_at)
+            if not lifecycle.allowed(case.track, case.state, state, is_cleared):
                 raise UserError(
                     self.env._(
                         "%(case)s cannot go from %(before)s to %(after)s.",
@@ -63,7 +64,7 @@ class MfgVarianceException(models.Model):
                 case.track,
                 state,
                 has_cause,
-                bool(case.cleared_at),
+                is_cleared,
                 bool(values.get("resolution") or case.resolution),
             )
             if missing:
@@ -183,6 +184,8 @@ class MfgVarianceException(models.Model):
             "closed_by_id": False,
             "acknowledged_at": False,
             "acknowledged_by_id": False,
+            # the answer given before did not hold: it stays in the chatter
+            "cause_id": False,
             "resolution": False,
         }
 

@@ -155,10 +155,13 @@ class MfgVariancePolicy(models.Model):
 
     def unlink(self):
         self.env.registry.clear_cache()
-        versions = self.version_ids | self.version_id
+        self._unlink_except_used()
+        versions = (self.version_ids | self.version_id)._as_system()
+        # each refers to the other: the drafts, checked above, let go first
+        versions.write({"policy_id": False})
+        versions.flush_recordset(["policy_id"])
         result = super().unlink()
-        # deleted with its policy: an unused draft, checked above
-        versions._as_system().unlink()
+        versions.unlink()
         return result
 
     def _check_may_control(self):

@@ -51,6 +51,13 @@ class MrpProduction(models.Model):
                 else False
             )
 
+    def write(self, vals):
+        """Another quantity is another plan: running work crosses its limits later."""
+        result = super().write(vals)
+        if "product_qty" in vals:
+            self.env["mfg.variance.engine"]._capture_watch(self.workorder_ids)
+        return result
+
     def action_confirm(self):
         """Freeze the plan at the end of the confirming transaction (D5)."""
         result = super().action_confirm()

@@ -96,7 +96,9 @@ class MfgVariancePolicyVersion(models.Model):
     product_categ_id = fields.Many2one("product.category", string="Product Category")
     product_id = fields.Many2one("product.product", check_company=True)
     operation_id = fields.Many2one("mrp.routing.workcenter", check_company=True)
-    workcenter_id = fields.Many2one("mrp.workcenter", check_company=True)
+    workcenter_id = fields.Many2one(
+        "mrp.workcenter", string="Work Center", check_company=True
+    )
     workcenter_tag_id = fields.Many2one("mrp.workcenter.tag", string="Work Center Tag")
     limit_ids = fields.One2many(
         "mfg.variance.policy.limit", "version_id", string="Limits", copy=True

@@ -1,0 +1,160 @@
+from odoo.tests import TransactionCase, tagged
+
+# What our own classes offer to remote callers. Whoever adds a public method decides
+# here that anybody with a login may call it with any arguments; ORM verbs are guarded
+# by access rights, record rules and the guards.
+ORM_VERBS = {"create", "write", "unlink", "copy"}
+ALLOWED = {
+    # opens a list or form, or returns presentation; rights and rules of the user
+    "mfg.variance.exception": {
+        "action_take",
+        "action_acknowledge",
+        "action_contain",
+        "action_start_resolving",
+        "action_resolve",
+        "action_close",
+        "action_done",
+        "action_accept_clear",
+        "action_reopen",
+        "action_set_cause",
+        "action_open_measurements",
+    },
+    "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
+    "mfg.variance.measurement": {"action_open_source"},
+    "mfg.variance.policy": {
+        "action_shadow",
+        "action_activate",
+        "action_retire",
+        "action_new_version",
+        "action_open_exceptions",
+        "action_open_shadow_hits",
+    },
+    "mfg.variance.policy.version": {
+        "action_shadow",
+        "action_activate",
+        "action_retire",
+        "action_new_version",
+    },
+    "mrp.production": {
+        "action_confirm",
+        "action_update_bom",
+        "action_variance_explain",
+    },
+    "mrp.workorder": {"action_variance_explain"},
+    "product.template": {"action_open_variance_exceptions"},
+    "ir.actions.server": {"run"},
+    # a mixin of orders, work orders, work centers and products
+    "mfg.variance.linked": {"action_open_variance_exceptions"},
+}
+# without an access rule for anybody: abstract, nothing to read or write
+WITHOUT_ACCESS = {"mfg.variance.engine", "mfg.variance.guarded", "mfg.variance.linked"}
+OURS = "odoo.addons.mfg_variance_core."
+
+
+@tagged("post_install", "-at_install")
+class TestSecuritySurface(TransactionCase):
+    """What a remote caller can reach at all."""
+
+    def _get_public(self):
+        """``{model: names}`` of the public methods defined in this addon."""
+        found = {}
+        for name, model_class in self.registry.items():
+            for cls in model_class.mro():
+                if not cls.__module__.startswith(OURS):
+                    continue
+                home = getattr(cls, "_name", None) or name
+                for attribute, value in vars(cls).items():
+                    if (
+                        not attribute.startswith("_")
+                        and callable(value)
+                        and not getattr(value, "_api_private", False)
+                        and attribute not in ORM_VERBS
+                    ):
+                        found.setdefault(home, set()).add(attribute)
+        return found
+
+    def test_public_methods_are_the_ones_decided_on(self):
+        self.assertEqual(self._get_public(), ALLOWED)
+
+    def test_what_remote_callers_may_call_says_so_by_its_name(self):
+        for model, names in self._get_public().items():
+            for name in names - {"run"}:
+                self.assertTrue(name.startswith("action_"), f"{model}.{name}")
+
+    def test_every_model_has_access_rules_but_the_abstract_ones(self):
+        without = {
+            name
+            for name in self.registry
+            if name.startswith("mfg.variance.")
+            and not self.env["ir.model.access"].search_count(
+                [("model_id.model", "=", name), ("active", "=", True)]
+            )
+        }
+        ours = {
+            name
+            for name in without
+            if self.registry[name].__module__.startswith("odoo")
+            and self.registry[name]._original_module == "mfg_variance_core"
+        }
+        self.assertEqual(ours, WITHOUT_ACCESS)
+
+    def test_no_access_rule_is_for_everybody(self):
+        rules = self.env["ir.model.access"].search(
+            [("model_id.model", "=like", "mfg.variance.%")]
+        )
+        outsiders = self.env.ref("base.group_portal") | self.env.ref(
+            "base.group_public"
+        )
+        for rule in rules:
+            self.assertTrue(rule.group_id, rule.name)
+            self.assertNotIn(rule.group_id, outsiders, rule.name)
+
+    def test_no_role_writes_evidence_by_access_rights(self):
+        rules = self.env["ir.model.access"].search(
+            [
+                (
+                    "model_id.model",
+                    "in",
+                    [
+                        "mfg.variance.measurement",
+                        "mfg.variance.standard",
+                        "mfg.variance.run",
+                        "mfg.variance.watch",
+                        "mfg.variance.shadow.hit",
+                    ],
+                )
+            ]
+        )
+        for rule in rules:
+            self.assertFalse(
+                rule.perm_write or rule.perm_create or rule.perm_unlink, rule.name
+            )
+
+    def test_the_auditor_writes_no_record_that_lasts(self):
+        auditor = self.env.ref("mfg_variance_core.group_auditor")
+        implied = auditor | auditor.all_implied_ids
+        rules = self.env["ir.model.access"].search(
+            [
+                ("model_id.model", "=like", "mfg.variance.%"),
+                ("model_id.transient", "=", False),
+                ("group_id", "in", implied.ids),
+            ]
+        )
+        for rule in rules:
+            self.assertFalse(
+                rule.perm_write or rule.perm_create or rule.perm_unlink, rule.name
+            )
+
+    def test_administering_the_app_makes_nobody_an_engineer(self):
+        group = self.env.ref("mfg_variance_core.group_administrator")
+        engineer = self.env.ref("mfg_variance_core.group_process_engineer")
+        self.assertNotIn(engineer, group.all_implied_ids)
+        settings = self.env.ref("base.group_system")
+        self.assertFalse(
+            settings.all_implied_ids.filtered(
+                lambda one: (
+                    one.privilege_id.get_external_id().get(one.privilege_id.id)
+                    == "mfg_variance_core.privilege_variance"
+                )
+            )
+        )

@@ -55,7 +55,9 @@ class MfgVarianceException(models.Model):
     name = fields.Char(string="Reference", required=True, readonly=True)
     title = fields.Char(required=True, readonly=True)
     fingerprint = fields.Char(readonly=True)
-    state = fields.Selection(STATES, required=True, default="new", readonly=True)
+    state = fields.Selection(
+        STATES, string="Status", required=True, default="new", readonly=True
+    )
     track = fields.Selection(
         [("light", "Light"), ("full", "Full")], default="light", readonly=True
     )
@@ -94,13 +96,16 @@ class MfgVarianceException(models.Model):
     source_model = fields.Char(readonly=True)
     source_id = fields.Many2oneReference(model_field="source_model", readonly=True)
     production_id = fields.Many2one(
-        "mrp.production", index="btree_not_null", readonly=True
+        "mrp.production",
+        string="Manufacturing Order",
+        index="btree_not_null",
+        readonly=True,
     )
     workorder_id = fields.Many2one(
-        "mrp.workorder", index="btree_not_null", readonly=True
+        "mrp.workorder", string="Work Order", index="btree_not_null", readonly=True
     )
     workcenter_id = fields.Many2one(
-        "mrp.workcenter", index="btree_not_null", readonly=True
+        "mrp.workcenter", string="Work Center", index="btree_not_null", readonly=True
     )
     operation_id = fields.Many2one("mrp.routing.workcenter", readonly=True)
     product_id = fields.Many2one(
@@ -110,7 +115,7 @@ class MfgVarianceException(models.Model):
     shift_id = fields.Many2one("mfg.variance.plant.shift", readonly=True)
     # --- when
     first_event_at = fields.Datetime(string="Happened", index=True, readonly=True)
-    last_event_at = fields.Datetime(compute="_compute_totals")
+    last_event_at = fields.Datetime(string="Last Event", compute="_compute_totals")
     detected_at = fields.Datetime(string="Detected", readonly=True)
     cleared_at = fields.Datetime(
         string="Cleared", readonly=True, help="The condition is over."
@@ -263,8 +268,9 @@ class MfgVarianceException(models.Model):
         """The series around the event for the chart of the form.
 
         Returns ``{"unit", "metric", "points": [{"label", "event_at", "planned",
-        "actual", "severity", "is_case"}], "limits": [{"severity", "percent",
-        "floor"}]}``, oldest point first.
+        "actual", "severity", "is_case"}], "direction", "limits":
+        [{"severity", "percent", "floor"}]}``, oldest point first. The limits are those
+        of the frozen policy version: a line follows the plan of each point.
         """
         self.ensure_one()
         Measurement = self.env["mfg.variance.measurement"]
@@ -289,7 +295,15 @@ class MfgVarianceException(models.Model):
         return {
             "unit": self.unit,
             "metric": self.metric_id.name,
-            "limits": (self.snapshot or {}).get("limits", []),
+            "direction": self.metric_id.direction,
+            "limits": [
+                {
+                    "severity": limit.severity,
+                    "percent": limit.percent,
+                    "floor": limit.floor,
+                }
+                for limit in self.policy_version_id.limit_ids
+            ],
             "points": [
                 {
                     "label": row.production_id.name or str(row.id),

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
 from ..domain import outcomes, shifts
 from .mfg_variance_exception import STATES
@@ -110,10 +110,11 @@ class MfgVarianceException(models.Model):
     @api.depends("snapshot")
     def _compute_evidence_text(self):
         for case in self:
-            sentences = case._get_evidence_sentences()
-            case.evidence_text = Markup("<ul>%s</ul>") % Markup("").join(
-                Markup("<li>%s</li>") % sentence for sentence in sentences
+            items = Markup("").join(
+                Markup("<li>%s</li>") % sentence
+                for sentence in case._get_evidence_sentences()
             )
+            case.evidence_text = Markup('<ul class="mb-0 ps-3">%s</ul>') % items
 
     def _get_evidence_sentences(self):
         """The snapshot as sentences: what was known when the case was opened."""
@@ -146,20 +147,20 @@ class MfgVarianceException(models.Model):
         plan = snapshot.get("standard")
         if not plan:
             return []
-        source = dict(
+        origin = dict(
             self.env["mfg.variance.standard"]
             ._fields["source"]
             ._description_selection(self.env)
         ).get(plan["source"], plan["source"])
         sentences = [
             self.env._(
-                "The plan: %(setup)s min set-up, %(run)s min per batch, %(cleanup)s min "
-                "clean-up, for %(quantity)s units (source: %(source)s).",
+                "The plan: %(setup)s min set-up, %(run)s min per batch, %(cleanup)s "
+                "min clean-up, for %(quantity)s units. It comes from: %(origin)s.",
                 setup=f"{plan['setup_minutes']:g}",
                 run=f"{plan['run_minutes']:g}",
                 cleanup=f"{plan['cleanup_minutes']:g}",
                 quantity=f"{snapshot.get('quantity') or 0:g}",
-                source=source,
+                origin=origin,
             )
         ]
         if plan.get("sample_size"):
@@ -176,10 +177,8 @@ class MfgVarianceException(models.Model):
             return []
         return [
             self.env._(
-                "The cost: %(amount)s = %(formula)s.",
-                amount=format_amount(
-                    self.env, snapshot.get("amount") or 0.0, self.currency_id
-                ),
+                "The cost: %(formula)s %(currency)s.",
                 formula=snapshot["amount_formula"],
+                currency=self.currency_id.name,
             )
         ]

@@ -73,9 +73,15 @@ class MfgVarianceMeasurement(models.Model):
     product_id = fields.Many2one("product.product", ondelete="set null")
     product_categ_id = fields.Many2one("product.category", ondelete="set null")
     operation_id = fields.Many2one("mrp.routing.workcenter", ondelete="set null")
-    workcenter_id = fields.Many2one("mrp.workcenter", ondelete="set null")
-    production_id = fields.Many2one("mrp.production", ondelete="set null")
-    workorder_id = fields.Many2one("mrp.workorder", ondelete="set null")
+    workcenter_id = fields.Many2one(
+        "mrp.workcenter", string="Work Center", ondelete="set null"
+    )
+    production_id = fields.Many2one(
+        "mrp.production", string="Manufacturing Order", ondelete="set null"
+    )
+    workorder_id = fields.Many2one(
+        "mrp.workorder", string="Work Order", ondelete="set null"
+    )
     lot_id = fields.Many2one("stock.lot", ondelete="set null")
     standard_id = fields.Many2one("mfg.variance.standard", ondelete="set null")
 

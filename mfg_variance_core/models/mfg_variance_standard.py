@@ -22,14 +22,22 @@ class MfgVarianceStandard(models.Model):
         "mrp.production.group", index="btree_not_null", ondelete="set null"
     )
     production_id = fields.Many2one(
-        "mrp.production", index="btree_not_null", ondelete="set null"
+        "mrp.production",
+        string="Manufacturing Order",
+        index="btree_not_null",
+        ondelete="set null",
     )
     workorder_id = fields.Many2one(
-        "mrp.workorder", index="btree_not_null", ondelete="set null"
+        "mrp.workorder",
+        string="Work Order",
+        index="btree_not_null",
+        ondelete="set null",
     )
     operation_id = fields.Many2one("mrp.routing.workcenter", ondelete="set null")
     product_id = fields.Many2one("product.product", ondelete="set null")
-    workcenter_id = fields.Many2one("mrp.workcenter", ondelete="set null")
+    workcenter_id = fields.Many2one(
+        "mrp.workcenter", string="Work Center", ondelete="set null"
+    )
     setup_minutes = fields.Float(digits=(16, 4))
     cleanup_minutes = fields.Float(digits=(16, 4))
     run_minutes = fields.Float(

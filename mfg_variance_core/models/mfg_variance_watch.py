@@ -12,7 +12,9 @@ class MfgVarianceWatch(models.Model):
     _order = "next_crossing_at"
     _rec_name = "workorder_id"
 
-    workorder_id = fields.Many2one("mrp.workorder", required=True, ondelete="cascade")
+    workorder_id = fields.Many2one(
+        "mrp.workorder", string="Work Order", required=True, ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", required=True)
     next_crossing_at = fields.Datetime(index="btree_not_null")
     severity = fields.Selection(SEVERITY_SELECTION)

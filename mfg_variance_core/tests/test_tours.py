@@ -1,0 +1,77 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import VarianceCommon
+
+
+@tagged("-at_install", "post_install")
+class TestTours(VarianceCommon, HttpCase):
+    """What people do on the main screens, in a real browser."""
+
+    def test_supervisor_handles_light_case_in_two_taps(self):
+        case = self.open_case()
+        self.assertEqual((case.severity, case.owner_id), ("warning", self.supervisor))
+        self.start_tour(
+            "/odoo/my-variance-exceptions",
+            "mfg_variance_two_taps",
+            login=self.supervisor.login,
+        )
+        self.assertEqual(case.state, "closed")
+        self.assertEqual(case.closed_by_id, self.supervisor)
+        waiting = self.env.ref("mfg_variance_core.cause_waiting")
+        self.assertEqual(case.cause_id, waiting)
+
+    def test_supervisor_closes_several_cases_with_one_cause(self):
+        cases = self.open_case() | self.open_case()
+        self.start_tour(
+            "/odoo/variance-exceptions",
+            "mfg_variance_several_at_once",
+            login=self.supervisor.login,
+        )
+        self.assertEqual(set(cases.mapped("state")), {"closed"})
+        self.assertEqual(
+            cases.cause_id, self.env.ref("mfg_variance_core.cause_machine")
+        )
+
+    def test_supervisor_walks_full_track_to_the_end(self):
+        case = self.open_case(minutes=300)
+        self.assertEqual((case.severity, case.track), ("major", "full"))
+        self.start_tour(
+            f"/odoo/variance-exceptions/{case.id}",
+            "mfg_variance_full_track",
+            login=self.supervisor.login,
+        )
+        self.assertEqual(case.state, "closed")
+        self.assertEqual(case.resolution, "fixed")
+
+    def test_policy_is_made_tried_activated_and_fires(self):
+        self.start_tour(
+            "/odoo/variance-policies",
+            "mfg_variance_policy_make",
+            login=self.engineer.login,
+        )
+        policy = self.env["mfg.variance.policy"].search([("name", "=", "Lathe is slow")])
+        self.assertEqual(policy.workcenter_id, self.center)
+        self.assertEqual(policy.state, "shadow")
+        form = f"/odoo/variance-policies/{policy.id}"
+
+        row = self.finish(self.make_workorder(), 125)
+        self.assertFalse(row.exception_id, "A shadow version bothers nobody")
+        self.start_tour(form, "mfg_variance_policy_shadow", login=self.engineer.login)
+
+        self.start_tour(
+            form, "mfg_variance_policy_activate", login=self.engineer_two.login
+        )
+        self.assertEqual(policy.state, "active")
+        self.assertEqual(policy.activated_by_id, self.engineer_two)
+
+        row = self.finish(self.make_workorder(), 125)
+        self.assertEqual(row.exception_id.policy_id, policy)
+        self.start_tour(form, "mfg_variance_policy_fired", login=self.engineer.login)
+
+    def test_explainer_answers_from_the_work_order(self):
+        case = self.open_case()
+        self.start_tour(
+            f"/odoo/mrp.workorder/{case.workorder_id.id}",
+            "mfg_variance_explain",
+            login=self.people["viewer"].login,
+        )

@@ -1,6 +1,7 @@
 from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open
+from . import test_concurrency
 from . import test_dead_man
 from . import test_exception
 from . import test_explain
@@ -9,6 +10,7 @@ from . import test_measurement
 from . import test_plant
 from . import test_playbook
 from . import test_policy
+from . import test_query_budget
 from . import test_running
 from . import test_security_evidence
 from . import test_security_guards

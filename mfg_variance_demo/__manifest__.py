@@ -9,5 +9,4 @@
     "website": "https://github.com/mfg-variance/mfg_variance",
     "depends": ["mfg_variance_core"],
     "external_dependencies": {"python": ["pydantic"]},
-    "data": [],
 }

@@ -246,15 +246,15 @@ class _Reader:
         self.seen = set()
         self.orders = {}
 
-    def read(self, number, line):
+    def judge(self, number, line):
         """The :class:`LogRow` of one line, or its :class:`Reject`."""
-        result = self._judge(number, line)
+        result = self._row_or_reason(number, line)
         if isinstance(result, LogRow):
             return result
         text = line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         return Reject(number, result, text)
 
-    def _judge(self, number, line):
+    def _row_or_reason(self, number, line):
         if _is_foreign(line):
             return WRONG_ENCODING
         cells = _cells(line)
@@ -285,7 +285,7 @@ def read_log(content):
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip():
             continue
-        result = reader.read(number, line)
+        result = reader.judge(number, line)
         (rows if isinstance(result, LogRow) else rejects).append(result)
     return LogFile(tuple(rows), tuple(rejects))
 

@@ -1,6 +1,5 @@
 import csv
 import hashlib
-from collections import Counter
 from pathlib import Path
 from time import monotonic
 
@@ -12,7 +11,6 @@ from ..domain.log_file import NotALogError, read_log, rejects_csv
 from ..domain.log_plan import build_plan
 
 BATCH = 40
-OVER = (25, 50, 100)
 
 
 class MfgVarianceDemoLog(models.AbstractModel):
@@ -260,7 +258,7 @@ class MfgVarianceDemoLog(models.AbstractModel):
         known = frozen.workorder_id
         return [(record, found) for record, found in wanted if record not in known]
 
-    def _freeze_standards(self, pairs, shop):
+    def _freeze_standards(self, pairs, _shop):
         for record, found in pairs:
             self.env["mfg.variance.standard"]._freeze_history(
                 record, found.minutes_per_unit, found.sample_size, found.source
@@ -301,7 +299,7 @@ class MfgVarianceDemoLog(models.AbstractModel):
             if records[order.case_id].state != "done"
         ]
 
-    def _close(self, pairs, shop):
+    def _close(self, pairs, _shop):
         records = self.env["mrp.production"].concat(*[record for _o, record in pairs])
         records.with_context(skip_redirection=True).button_mark_done()
         if unfinished := records.filtered(lambda record: record.state != "done"):
@@ -347,58 +345,3 @@ class MfgVarianceDemoLog(models.AbstractModel):
             # Odoo computes the quantity from the move, but gives all scraps computed
             # together a quantity of 1 except the first: compute each on its own
             scrap.flush_recordset()
-
-    # -------------------------------------------------------------- the figures
-
-    def _get_figures(self, log, plan, shop):
-        """Counts for the summary, read back from Odoo; minutes and plans are its own.
-
-        Keys: rows_read, rejected {reason: n}, orders, work_orders, history, judged,
-        outcomes {outcome: n}, over_25, over_50, over_100, opened, opened_per_week
-        {ISO week: n}, max_per_week, cost, currency.
-        """
-        records = self._get_workorders()
-        judged = [records[work_order.key].id for work_order in plan.judged]
-        measurements = self.env["mfg.variance.measurement"].search(
-            [
-                ("metric_code", "=", "work_order_time"),
-                ("is_current", "=", True),
-                ("phase", "=", "final"),
-                ("workorder_id", "in", judged),
-            ]
-        )
-        compared = measurements.filtered(
-            lambda row: row.planned and row.actual and row.quantity
-        )
-        weeks = self._get_openings_per_week(shop)
-        return {
-            "rows_read": log.rows_read,
-            "rejected": dict(Counter(reject.reason for reject in log.rejects)),
-            "orders": len(self._get_productions()),
-            "work_orders": len(records),
-            "history": len(plan.history),
-            "judged": len(measurements),
-            "outcomes": dict(Counter(measurements.mapped("outcome"))),
-            **{
-                f"over_{percent}": sum(
-                    100 * row.deviation > percent * row.planned for row in compared
-                )
-                for percent in OVER
-            },
-            "opened": sum(weeks.values()),
-            "opened_per_week": weeks,
-            "max_per_week": max(weeks.values(), default=0),
-            "cost": round(sum(row.amount for row in compared if row.deviation > 0), 2),
-            "currency": shop.company.currency_id.name,
-        }
-
-    def _get_openings_per_week(self, shop):
-        cases = self.env["mfg.variance.exception"].search(
-            [("company_id", "=", shop.company.id), ("is_meta", "=", False)],
-            order="first_event_at",
-        )
-        weeks = Counter()
-        for case in cases:
-            year, week, _day = case.first_event_at.isocalendar()
-            weeks[f"{year}-W{week:02d}"] += 1
-        return dict(weeks)

@@ -93,6 +93,10 @@ class MfgVariancePlant(models.Model):
             self.env.registry.clear_cache()
         return super().write(vals)
 
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def _get_shift_at(self, moment):
         """The shift record running at ``moment`` (naive UTC), empty if none."""
         self.ensure_one()

@@ -1,0 +1,172 @@
+import threading
+import time
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.fields import Command
+from odoo.service.model import retrying
+from odoo.tests import TransactionCase, tagged
+
+from ..models.fact import Fact
+
+PATIENCE = 20
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrentWriters(TransactionCase):
+    """Two transactions at once, each on a connection of its own (D9).
+
+    They commit for real; what they leave behind is removed afterwards.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.registry.clear_all_caches)
+        self.addCleanup(self._remove)
+        # the pause before a repeated request is Odoo's business
+        self.startPatcher(patch("odoo.service.model.time.sleep"))
+        self.startPatcher(patch("odoo.service.model._logger"))
+        with self.registry.cursor() as cr:
+            self._prepare(api.Environment(cr, SUPERUSER_ID, {}))
+
+    def _prepare(self, env):
+        centers = env["mrp.workcenter"].create([{"name": "Race 1"}, {"name": "Race 2"}])
+        self.center_ids = centers.ids
+        self.company_id = env.company.id
+        policies = env["mfg.variance.policy"].create(
+            [
+                {
+                    "name": center.name,
+                    "metric_id": env.ref("mfg_variance_core.metric_work_order_time").id,
+                    "workcenter_id": center.id,
+                    "fingerprint_dims": "workcenter_operation",
+                    "limit_ids": [
+                        Command.create({"severity": "warning", "percent": 50})
+                    ],
+                }
+                for center in centers
+            ]
+        )
+        self.policy_ids = policies.ids
+        policies.version_id._as_system().write({"state": "active"})
+        env.registry.clear_cache()
+
+    def _remove(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            centers = env["mrp.workcenter"].browse(self.center_ids)
+            place = [("workcenter_id", "in", centers.ids)]
+            env["mfg.variance.measurement"].search(place)._as_system().unlink()
+            env["mfg.variance.exception"].search(place)._as_system().unlink()
+            policies = env["mfg.variance.policy"].browse(self.policy_ids)
+            policies.version_id._as_system().write({"state": "draft"})
+            policies.unlink()
+            centers.unlink()
+
+    # ---------------------------------------------------------------- helpers
+
+    def capture(self, env, source_id, center=0, actual=300.0):
+        """An event on a work center, as a server action would report it."""
+        metric = env.ref("mfg_variance_core.metric_work_order_time")
+        fact = Fact(
+            source_model="mrp.workcenter",
+            source_id=source_id,
+            event_at=fields.Datetime.now() - timedelta(minutes=5),
+            dims={
+                "company_id": self.company_id,
+                "workcenter_id": self.center_ids[center],
+            },
+            planned=100.0,
+            actual=actual,
+            quantity=1.0,
+            amount=actual - 100.0,
+        )
+        env["mfg.variance.engine"]._capture_facts(metric, [fact])
+
+    def event(self, source_id, **values):
+        """One whole committed transaction."""
+        with self.registry.cursor() as cr:
+            self.capture(api.Environment(cr, SUPERUSER_ID, {}), source_id, **values)
+
+    def race(self, first, second):
+        """Two requests that both do their work before either has committed.
+
+        Returns how often the second one was tried.
+        """
+        tries, errors = [], []
+
+        def request():
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+
+                    def work():
+                        tries.append(True)
+                        self.capture(env, **second)
+
+                    retrying(work, env)
+            except Exception as error:
+                errors.append(error)
+
+        with self.registry.cursor() as cr:
+            self.capture(api.Environment(cr, SUPERUSER_ID, {}), **first)
+            cr.flush()
+            thread = threading.Thread(target=request)
+            thread.start()
+            self.wait_until_blocked(thread)
+        thread.join(PATIENCE)
+        self.assertFalse(thread.is_alive())
+        self.assertEqual(errors, [])
+        return len(tries)
+
+    def wait_until_blocked(self, thread):
+        """Wait until the other connection stands before our uncommitted row."""
+        deadline = time.monotonic() + PATIENCE
+        while thread.is_alive() and time.monotonic() < deadline:
+            with self.registry.cursor() as cr:
+                cr.execute(
+                    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                    "AND datname = current_database()"
+                )
+                if cr.fetchone():
+                    return
+            threading.Event().wait(0.02)
+
+    def outcome(self):
+        """``(open cases, events, amount, outcomes)`` of the first work center."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            place = [("workcenter_id", "=", self.center_ids[0])]
+            cases = env["mfg.variance.exception"].search(place)
+            rows = env["mfg.variance.measurement"].search(place, order="id")
+            return (
+                len(cases),
+                sum(cases.mapped("occurrence_count")),
+                sum(cases.mapped("amount")),
+                sorted(rows.mapped("outcome")),
+            )
+
+    # ------------------------------------------------------------------ tests
+
+    def test_given_same_fingerprint_expected_repeated_and_one_case(self):
+        tries = self.race({"source_id": 1}, {"source_id": 2})
+        self.assertEqual(tries, 2)
+        self.assertEqual(self.outcome(), (1, 2, 400.0, ["merged", "opened"]))
+
+    def test_given_same_source_expected_measured_once(self):
+        tries = self.race({"source_id": 1}, {"source_id": 1})
+        self.assertEqual(tries, 2)
+        self.assertEqual(self.outcome(), (1, 1, 200.0, ["opened"]))
+
+    def test_given_other_fingerprint_expected_nobody_waits(self):
+        tries = self.race({"source_id": 1}, {"source_id": 2, "center": 1})
+        self.assertEqual(tries, 1)
+
+    def test_given_open_case_expected_two_repeats_do_not_wait(self):
+        self.event(1)
+        tries = self.race({"source_id": 2}, {"source_id": 3})
+        self.assertEqual(tries, 1)
+        self.assertEqual(
+            self.outcome(), (1, 3, 600.0, ["merged", "merged", "opened"])
+        )

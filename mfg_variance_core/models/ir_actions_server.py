@@ -148,24 +148,28 @@ class IrActionsServer(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         actions = super().create(vals_list)
-        actions._forget_known_rules()
+        actions._forget_rules(actions._get_rules())
         return actions
 
     def write(self, vals):
-        before = self.sudo().base_automation_id  # sudo: whether there is a rule
+        before = self._get_rules()
         result = super().write(vals)
-        self._forget_known_rules(before)
+        self._forget_rules(before | self._get_rules())
         return result
 
     def unlink(self):
-        before = self.sudo().base_automation_id  # sudo: as above
+        before = self._get_rules()
         result = super().unlink()
-        self._forget_known_rules(before)
+        self._forget_rules(before)
         return result
 
-    def _forget_known_rules(self, rules=None):
-        if rules or self.exists().sudo().base_automation_id:  # sudo: as above
-            self.env["base.automation"]._forget_known_rules()
+    def _get_rules(self):
+        # sudo: only whether there is a rule, whoever edits the action
+        return self.sudo().base_automation_id
+
+    def _forget_rules(self, rules):
+        if rules:
+            rules._forget_known_rules()
 
     # ------------------------------------------------------------------
     # running

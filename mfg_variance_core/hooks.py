@@ -31,3 +31,4 @@ def uninstall_hook(env):
     rules = env["base.automation"].with_context(active_test=False)
     rules.search([("action_server_ids", "in", actions.ids)]).unlink()
     actions.unlink()
+    env.cr.execute("DROP FUNCTION IF EXISTS mfg_variance_append_only() CASCADE")

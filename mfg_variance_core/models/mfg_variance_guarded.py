@@ -1,7 +1,32 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ..guard import SYSTEM, TOKEN_KEY, is_stored_code, is_system
+
+# what is past the ORM is stopped by the database: the columns named by the trigger
+# stay as inserted, but for a link whose record is deleted, and rows stay at all
+APPEND_ONLY = """
+CREATE OR REPLACE FUNCTION mfg_variance_append_only() RETURNS trigger AS $$
+DECLARE
+    was jsonb;
+    is_now jsonb;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        was := to_jsonb(OLD);
+        is_now := to_jsonb(NEW);
+        IF NOT EXISTS (
+            SELECT 1 FROM unnest(TG_ARGV) AS frozen
+             WHERE is_now -> frozen IS DISTINCT FROM was -> frozen
+               AND NOT (frozen LIKE '%_id' AND is_now ->> frozen IS NULL)
+        ) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'Rows of % are evidence: they are only ever added.', TG_TABLE_NAME;
+END
+$$ LANGUAGE plpgsql
+"""
 
 
 class MfgVarianceGuarded(models.AbstractModel):
@@ -20,6 +45,34 @@ class MfgVarianceGuarded(models.AbstractModel):
     _guarded_fields = None
     _guard_create = True
     _guard_unlink = True
+    # columns of evidence that the database itself keeps as they were inserted
+    _append_only_columns = ()
+
+    def init(self):
+        """Let the database refuse what the ORM cannot see (DESIGN rule 9)."""
+        super().init()
+        if not self._append_only_columns:
+            return
+        table = SQL.identifier(self._table)
+        columns = SQL(", ").join(map(SQL, map(repr, self._append_only_columns)))
+        self.env.cr.execute(SQL(APPEND_ONLY.replace("%", "%%")))
+        for name, event, level in (
+            ("row", SQL("UPDATE OR DELETE"), SQL("ROW")),
+            ("table", SQL("TRUNCATE"), SQL("STATEMENT")),
+        ):
+            trigger = SQL.identifier(f"mfg_variance_append_only_{name}")
+            self.env.cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, table))
+            self.env.cr.execute(
+                SQL(
+                    "CREATE TRIGGER %s BEFORE %s ON %s FOR EACH %s "
+                    "EXECUTE FUNCTION mfg_variance_append_only(%s)",
+                    trigger,
+                    event,
+                    table,
+                    level,
+                    columns,
+                )
+            )
 
     def _as_system(self):
         """The same records, allowed to write what is guarded.
@@ -92,7 +145,7 @@ class MfgVarianceGuarded(models.AbstractModel):
         return super().write(vals)
 
     def _update_field_translations(self, field_name, *args, **kwargs):
-        """Translations are written past :meth:`write`; they are content all the same."""
+        """Translations are content too, though written past :meth:`write`."""
         if not is_system(self.env) and self._get_guarded([field_name]):
             self._refuse([field_name])
         return super()._update_field_translations(field_name, *args, **kwargs)

@@ -26,6 +26,36 @@ class MfgVarianceMeasurement(models.Model):
     _name = "mfg.variance.measurement"
     _description = "Variance Measurement"
     _inherit = ["mfg.variance.guarded"]
+    _append_only_columns = (
+        "metric_id",
+        "metric_code",
+        "source_model",
+        "source_id",
+        "phase",
+        "revision",
+        "planned",
+        "actual",
+        "quantity",
+        "deviation",
+        "deviation_percent",
+        "outside_minutes",
+        "unit",
+        "event_at",
+        "recorded_at",
+        "timeliness",
+        "amount",
+        "amount_kind",
+        "amount_formula",
+        "amount_missing_reason",
+        "company_id",
+        "plant_id",
+        "outcome",
+        "outcome_detail",
+        "severity",
+        "policy_version_id",
+        "considered",
+        "limits",
+    )
     _order = "event_at desc, id desc"
     _rec_name = "id"
 
@@ -109,7 +139,8 @@ class MfgVarianceMeasurement(models.Model):
     @api.depends("metric_id", "source_model", "source_id", "phase")
     def _compute_display_name(self):
         for row in self:
-            place = row.workorder_id or row.production_id
+            # sudo: a reference only, also for a reader without a role in Manufacturing
+            place = row.sudo().workorder_id or row.sudo().production_id
             row.display_name = f"{row.metric_id.name}: {place.display_name or row.id}"
 
     def action_open_source(self):

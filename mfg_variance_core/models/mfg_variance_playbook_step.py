@@ -52,7 +52,7 @@ class MfgVariancePlaybookStep(models.Model):
 
     @api.constrains("server_action_id")
     def _check_server_action(self):
-        """A step runs with the rights of the engine: only what was written for cases."""
+        """A step has the rights of the engine: only actions made for cases."""
         for step in self:
             # sudo: which model an action is for; engineers may not read actions
             action = step.server_action_id.sudo()
@@ -64,6 +64,52 @@ class MfgVariancePlaybookStep(models.Model):
                         action=action.name,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        steps._tell_policies(self.env._("added"))
+        return steps
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._tell_policies(
+            self.env._(
+                "changed (%(labels)s)",
+                labels=", ".join(
+                    self._fields[name]._description_string(self.env)
+                    for name in sorted(vals)
+                ),
+            )
+        )
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_tell_policies(self):
+        self._tell_policies(self.env._("deleted"))
+
+    def _tell_policies(self, change):
+        """Record on the live policies that their reaction is another one now."""
+        # sudo: the log of a change whose right was checked by the write itself
+        versions = self.env["mfg.variance.policy.version"].sudo()
+        live = versions.search(
+            [
+                ("playbook_id", "in", self.playbook_id.ids),
+                ("state", "in", ("shadow", "active")),
+            ]
+        )
+        for version in live:
+            names = self.filtered(
+                lambda step, version=version: step.playbook_id == version.playbook_id
+            ).mapped("name")
+            version.policy_id.message_post(
+                author_id=self.env.user.partner_id.id,
+                body=self.env._(
+                    "Playbook steps %(change)s: %(steps)s",
+                    change=change,
+                    steps=", ".join(names),
+                ),
+            )
 
     def _run_shielded(self, case, may_push=True):
         """Run this step for one case; its failure is a row, never a stopped floor."""

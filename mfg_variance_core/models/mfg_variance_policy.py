@@ -155,6 +155,7 @@ class MfgVariancePolicy(models.Model):
 
     def unlink(self):
         self.env.registry.clear_cache()
+        self.check_access("unlink")
         self._unlink_except_used()
         versions = (self.version_ids | self.version_id)._as_system()
         # each refers to the other: the drafts, checked above, let go first

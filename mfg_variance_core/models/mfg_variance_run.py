@@ -7,6 +7,18 @@ class MfgVarianceRun(models.Model):
     _name = "mfg.variance.run"
     _description = "Automation Run"
     _inherit = ["mfg.variance.guarded"]
+    _append_only_columns = (
+        "name",
+        "kind",
+        "outcome",
+        "started_at",
+        "duration_ms",
+        "record_count",
+        "error",
+        "res_model",
+        "res_id",
+        "company_id",
+    )
     _order = "id desc"
 
     name = fields.Char(required=True)

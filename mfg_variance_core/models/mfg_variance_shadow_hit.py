@@ -9,6 +9,13 @@ class MfgVarianceShadowHit(models.Model):
     _name = "mfg.variance.shadow.hit"
     _description = "Shadow Result"
     _inherit = ["mfg.variance.guarded"]
+    _append_only_columns = (
+        "version_id",
+        "measurement_id",
+        "company_id",
+        "severity",
+        "sentence",
+    )
     _order = "id desc"
 
     version_id = fields.Many2one(

@@ -15,6 +15,23 @@ class MfgVarianceStandard(models.Model):
     _name = "mfg.variance.standard"
     _description = "Frozen Standard"
     _inherit = ["mfg.variance.guarded"]
+    _append_only_columns = (
+        "company_id",
+        "workorder_id",
+        "operation_id",
+        "workcenter_id",
+        "setup_minutes",
+        "cleanup_minutes",
+        "run_minutes",
+        "batch_capacity",
+        "efficiency",
+        "rate",
+        "has_setup",
+        "source",
+        "sample_size",
+        "version",
+        "frozen_at",
+    )
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, index=True)

@@ -184,6 +184,21 @@ class TestGuardSegregation(SecurityFixture, TransactionCase):
         self.assertIn("Sequence: 10 → Sequence: 3", bodies)
         self.assertEqual(self.policy.message_ids[0].author_id, engineer.partner_id)
 
+    def test_a_step_of_a_live_policy_is_not_switched_off_in_silence(self):
+        policy = self.env.ref("mfg_variance_core.policy_work_order_time")
+        steps = self.env["mfg.variance.playbook.step"]
+        administrator = self.users["administrator"]
+        playbook = self.env.ref("mfg_variance_core.playbook_overrun")
+        step = steps.with_user(administrator).create(
+            {"playbook_id": playbook.id, "name": "Ring the bell"}
+        )
+        self.assertIn("added: Ring the bell", policy.message_ids[0].body)
+        step.active = False
+        self.assertIn("changed (Active): Ring the bell", policy.message_ids[0].body)
+        self.assertEqual(policy.message_ids[0].author_id, administrator.partner_id)
+        step.unlink()
+        self.assertIn("deleted: Ring the bell", policy.message_ids[0].body)
+
     def test_what_is_closed_keeps_its_cause_and_owner(self):
         supervisor = self.users["supervisor"]
         wizard = self.env["mfg.variance.cause.wizard"].with_user(supervisor)

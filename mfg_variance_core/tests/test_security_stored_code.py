@@ -10,6 +10,7 @@ from .security_case import SecurityFixture
 # and ``row`` are ids. Each must be refused, and leave nothing behind.
 ATTACKS = {
     "plain write": "case.sudo().write({'state': 'closed'})",
+    "token held": "case._as_system()",
     "token taken": "case._as_system().write({'state': 'closed'})",
     "token copied": (
         "key = 'mfg_variance_token'\n"
@@ -39,7 +40,9 @@ ATTACKS = {
     "archive as engineer": "policy.with_user(engineer).action_archive()",
     "write a measurement": "row._as_system().write({'actual': 1})",
     "delete a measurement": "row._as_system().unlink()",
-    "measurement by mapped": "row.mapped(lambda r: r._as_system().write({'actual': 1}))",
+    "measurement by mapped": (
+        "row.mapped(lambda one: one._as_system().write({'actual': 1}))"
+    ),
     "create a run": "env['mfg.variance.run']._log('cron', 'forged')",
     "delete a run": "run._as_system().unlink()",
     "write a standard": "standard._as_system().write({'run_minutes': 1})",
@@ -61,7 +64,10 @@ DEFERRED = {
         "env.cr.precommit.add(version.with_user(engineer).action_activate)"
     ),
 }
-HELD = "if {key!r} in env.context or {key!r} in records.env.context:\n    raise UserError('token')"
+HELD = (
+    "if {key!r} in env.context or {key!r} in records.env.context:\n"
+    "    raise UserError('token')"
+)
 
 
 @tagged("post_install", "-at_install")
@@ -146,6 +152,45 @@ class TestStoredCode(SecurityFixture, TransactionCase):
         for name, code in ATTACKS.items():
             with self.subTest(attack=name):
                 self._attack(code, self._run)
+
+    @mute_logger("odoo.addons.base.models.ir_actions", "odoo.sql_db")
+    def test_the_database_keeps_evidence_from_what_passes_by_the_orm(self):
+        columns = {
+            "measurement": ("actual", 1),
+            "standard": ("run_minutes", 1),
+            "run": ("outcome", "failed"),
+            "shadow_hit": ("severity", "info"),
+        }
+        for name, (column, value) in columns.items():
+            record = self.evidence[name]
+            row = f"env[{record._name!r}].sudo().browse({record.id})"
+            for code in (
+                f"env.cr.execute('UPDATE {record._table} SET {column} = %s', "
+                f"[{value!r}])",
+                f"env.cr.execute('DELETE FROM {record._table}')",
+                f"env.cr.execute('TRUNCATE {record._table} CASCADE')",
+                f"{row}._write({{{column!r}: {value!r}}})\nenv.flush_all()",
+            ):
+                with self.subTest(code=code), self.assertRaises(Exception) as caught:
+                    with self.env.cr.savepoint():
+                        self._run(self._make_code(code).sudo())
+                self.assertIn("are evidence", repr(caught.exception))
+
+    def test_the_database_lets_go_of_what_was_deleted(self):
+        shift = self.env["mfg.variance.plant.shift"].create(
+            {
+                "plant_id": self.plant.id,
+                "name": "Early",
+                "hour_from": 6,
+                "hour_to": 14,
+            }
+        )
+        self.measurement._as_system().shift_id = shift
+        self.measurement._as_system().is_current = False
+        self.env.flush_all()
+        shift.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(self.measurement.shift_id)
 
     @mute_logger("odoo.addons.base.models.ir_actions")
     def test_a_put_off_call_of_a_server_action_is_its_call_all_the_same(self):

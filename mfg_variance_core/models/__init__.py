@@ -32,6 +32,7 @@ from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server
 from . import ir_actions_server_mapping
+from . import mail_message
 from . import mrp_production
 from . import mrp_workorder
 from . import mrp_workcenter

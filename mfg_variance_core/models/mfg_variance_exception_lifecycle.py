@@ -100,6 +100,10 @@ class MfgVarianceException(models.Model):
             # sudo: reminders about a case that is done help nobody
             self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
 
+    def _is_log_kept(self):
+        """Who moved a case and when is evidence as long as there is the case."""
+        return True
+
     def _get_state_label(self, state):
         return dict(self._fields["state"]._description_selection(self.env))[state]
 

@@ -48,6 +48,7 @@ class MfgVarianceGuarded(models.AbstractModel):
     # columns of evidence that the database itself keeps as they were inserted
     _append_only_columns = ()
 
+    @api.private
     def init(self):
         """Let the database refuse what the ORM cannot see (DESIGN rule 9)."""
         super().init()

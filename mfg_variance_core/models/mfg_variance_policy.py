@@ -182,6 +182,11 @@ class MfgVariancePolicy(models.Model):
                 )
             )
 
+    def _is_log_kept(self):
+        """What was in force stays told; an unused draft is deleted with its log."""
+        self.ensure_one()
+        return any(version.state != "draft" for version in self.version_ids)
+
     def _describe_control(self, names):
         """The control fields as ``Label: value``, for the chatter."""
         self.ensure_one()

@@ -199,6 +199,29 @@ class TestGuardSegregation(SecurityFixture, TransactionCase):
         step.unlink()
         self.assertIn("deleted: Ring the bell", policy.message_ids[0].body)
 
+    def test_the_log_of_a_case_or_policy_is_not_edited_or_deleted(self):
+        operator = self.users["operator"]
+        engineer = self.users["process_engineer"]
+        self.light.with_user(operator).action_acknowledge()
+        self.policy.with_user(engineer).sequence = 4
+        for record, user in ((self.light, operator), (self.policy, engineer)):
+            for env in (self.env(user=user), self.env(user=user, su=True)):
+                log = record.message_ids[0].with_env(env)
+                with self.subTest(model=record._name, su=env.su):
+                    with self.assertRaises(AccessError):
+                        log.write({"body": "Never happened"})
+                    with self.assertRaises(AccessError):
+                        log.unlink()
+                    log.check_access("read")
+
+    def test_a_comment_stays_its_author_s(self):
+        operator = self.users["operator"]
+        comment = self.light.with_user(operator).message_post(
+            body="Tool broke", message_type="comment"
+        )
+        comment.write({"body": "The tool broke"})
+        comment.unlink()
+
     def test_what_is_closed_keeps_its_cause_and_owner(self):
         supervisor = self.users["supervisor"]
         wizard = self.env["mfg.variance.cause.wizard"].with_user(supervisor)

@@ -20,6 +20,8 @@ ATTACKS = {
     "button as supervisor": "case.with_user(supervisor).action_close()",
     "light done as operator": "case.with_user(operator).action_done()",
     "take as operator": "case.with_user(operator).action_take()",
+    "supervisor's right": "case.with_user(supervisor)._check_may_handle()",
+    "engineer's right": "version.with_user(engineer)._check_engineer()",
     "transition as supervisor": "case.with_user(supervisor)._transition('closed')",
     "wizard as supervisor": (
         "env['mfg.variance.cause.wizard'].with_user(supervisor)"

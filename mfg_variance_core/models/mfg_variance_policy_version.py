@@ -204,7 +204,7 @@ class MfgVariancePolicyVersion(models.Model):
 
     @api.model
     def _add_company(self, vals):
-        """These values with the company of what the scope names, unless one is given."""
+        """These values with the company of what the scope names, unless given."""
         vals = dict(vals)
         for name in ("plant_id", "workcenter_id", "operation_id", "product_id"):
             if vals.get(name) and not vals.get("company_id"):

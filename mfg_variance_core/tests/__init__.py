@@ -2,11 +2,16 @@ from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open
 from . import test_concurrency
+from . import test_correction
 from . import test_dead_man
 from . import test_exception
+from . import test_exception_clearing
+from . import test_exception_tracks
 from . import test_explain
 from . import test_fail_open
+from . import test_foreign_metric
 from . import test_measurement
+from . import test_multi_company
 from . import test_plant
 from . import test_playbook
 from . import test_policy

@@ -203,6 +203,7 @@ class VarianceCommon(TransactionCase):
             {
                 "workorder_id": workorder.id,
                 "workcenter_id": workorder.workcenter_id.id,
+                "company_id": workorder.company_id.id,
                 "loss_id": (loss or self.productive).id,
                 "user_id": (user or self.env.user).id,
                 "date_start": end - timedelta(minutes=minutes),

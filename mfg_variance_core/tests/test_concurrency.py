@@ -167,6 +167,4 @@ class TestConcurrentWriters(TransactionCase):
         self.event(1)
         tries = self.race({"source_id": 2}, {"source_id": 3})
         self.assertEqual(tries, 1)
-        self.assertEqual(
-            self.outcome(), (1, 3, 600.0, ["merged", "merged", "opened"])
-        )
+        self.assertEqual(self.outcome(), (1, 3, 600.0, ["merged", "merged", "opened"]))

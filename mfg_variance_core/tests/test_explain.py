@@ -36,9 +36,7 @@ class TestExplain(VarianceCommon):
         workorder = self.make_workorder()
         self.finish(workorder, 105)
         lines = self.explain(workorder)
-        self.assertEqual(
-            self.heads(lines)["Work Order Time"].outcome, "Within limits"
-        )
+        self.assertEqual(self.heads(lines)["Work Order Time"].outcome, "Within limits")
         self.assertFalse(lines["limit"].filtered("is_hit"))
 
     def test_given_losing_candidates_expected_reasons(self):

@@ -71,7 +71,10 @@ class TestFailOpen(VarianceCommon):
     def test_given_policy_that_raises_expected_work_finished_and_row(self):
         workorder = self.make_workorder()
         with patch.object(
-            self.engine_class, "_pick_versions", autospec=True, side_effect=KeyError("x")
+            self.engine_class,
+            "_pick_versions",
+            autospec=True,
+            side_effect=KeyError("x"),
         ):
             row = self.finish(workorder, 170)
         self.assertEqual((workorder.state, row.outcome), ("done", "error"))
@@ -83,7 +86,9 @@ class TestFailOpen(VarianceCommon):
             order.button_mark_done()
             self.judge()
         self.assertEqual(order.state, "done")
-        self.assertEqual(self.measured(order.workorder_ids).mapped("outcome"), ["error"] * 2)
+        self.assertEqual(
+            self.measured(order.workorder_ids).mapped("outcome"), ["error"] * 2
+        )
 
     def test_given_poison_among_others_expected_others_judged(self):
         poison, sound, fine = (self.make_workorder() for _number in range(3))
@@ -150,7 +155,10 @@ class TestFailOpen(VarianceCommon):
         workorder = self.make_workorder()
         workorder.button_start()
         with patch.object(
-            self.engine_class, "_run_queue", autospec=True, side_effect=ValueError("Boom")
+            self.engine_class,
+            "_run_queue",
+            autospec=True,
+            side_effect=ValueError("Boom"),
         ):
             workorder.button_pending()
             self.judge()

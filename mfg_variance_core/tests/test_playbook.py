@@ -10,7 +10,9 @@ STEP = "odoo.addons.mfg_variance_core.models.mfg_variance_playbook_step"
 
 
 class PlaybookCase(VarianceCommon):
-    def react(self, *steps, minutes=170, limits=(("warning", 50, 0), ("major", 100, 0))):
+    def react(
+        self, *steps, minutes=170, limits=(("warning", 50, 0), ("major", 100, 0))
+    ):
         """The case of a fresh overrun whose policy has these steps."""
         self.book = self.make_playbook(*steps)
         self.make_policy(

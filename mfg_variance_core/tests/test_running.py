@@ -138,9 +138,7 @@ class TestRunningWatch(RunningCase):
         )
         policy.with_user(self.engineer).limit_ids.write({"money": 90})
         policy.with_user(self.engineer_two).action_activate()
-        self.assertEqual(
-            self.watch(self.start()).next_crossing_at, self.crossing(190)
-        )
+        self.assertEqual(self.watch(self.start()).next_crossing_at, self.crossing(190))
 
     def test_given_no_policy_expected_not_watched(self):
         self.policy.active = False

@@ -269,7 +269,9 @@ class TestStandardVersions(VarianceCommon):
         workorder = order.workorder_ids[0]
         self.Standard._freeze_history(workorder, 10.0, 4, "history")
         measurement = self.finish(workorder, 400)
-        self.assertEqual((measurement.outcome, measurement.severity), ("shaded", "major"))
+        self.assertEqual(
+            (measurement.outcome, measurement.severity), ("shaded", "major")
+        )
         self.assertFalse(measurement.exception_id)
 
     def test_given_history_for_frozen_work_expected_refused(self):

@@ -145,12 +145,6 @@ class MfgVarianceGuarded(models.AbstractModel):
                 self._refuse(names)
         return super().write(vals)
 
-    def _update_field_translations(self, field_name, *args, **kwargs):
-        """Translations are content too, though written past :meth:`write`."""
-        if not is_system(self.env) and self._get_guarded([field_name]):
-            self._refuse([field_name])
-        return super()._update_field_translations(field_name, *args, **kwargs)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
         if self._guard_unlink and not is_system(self.env):

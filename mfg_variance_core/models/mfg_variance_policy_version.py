@@ -196,12 +196,6 @@ class MfgVariancePolicyVersion(models.Model):
                 )
         return copies
 
-    def _update_field_translations(self, field_name, *args, **kwargs):
-        if field_name in CONTENT_FIELDS:
-            self._check_is_draft()
-            self._note_author()
-        return super()._update_field_translations(field_name, *args, **kwargs)
-
     @api.model
     def _add_company(self, vals):
         """These values with the company of what the scope names, unless given."""

@@ -1,5 +1,7 @@
 import csv
+import gc
 import hashlib
+from collections import defaultdict
 from pathlib import Path
 from time import monotonic
 
@@ -112,6 +114,9 @@ class MfgVarianceDemoLog(models.AbstractModel):
                 self.env.cr.flush()
                 if commit:
                     commit()
+                # rules leave environments behind, and Odoo looks through all that
+                # are alive each time it needs one
+                gc.collect()
                 done += len(batch)
                 if progress:
                     progress(label, done, len(items))
@@ -207,12 +212,15 @@ class MfgVarianceDemoLog(models.AbstractModel):
                 for log in work_order.time_logs
             ]
         )
+        reports = defaultdict(self.env["mrp.workorder"].browse)
         for work_order, record in pairs:
-            record.write(
+            reports[work_order.reported, work_order.rejected] |= record
+        for (reported, rejected), records in reports.items():
+            records.write(
                 {
                     "variance_is_reported": True,
-                    "variance_reported_qty": work_order.reported,
-                    "variance_rejected_qty": work_order.rejected,
+                    "variance_reported_qty": reported,
+                    "variance_rejected_qty": rejected,
                 }
             )
         records = self.env["mrp.workorder"].concat(*[record for _wo, record in pairs])

@@ -200,19 +200,27 @@ class MfgVarianceException(models.Model):
         )
         return domain if True in value else ~domain
 
-    @api.depends("state", "respond_by")
+    @api.depends("state", "respond_by", "cleared_at")
     def _compute_is_overdue(self):
         now = self.env["mfg.variance.engine"]._now()
         for case in self:
             case.is_overdue = bool(
-                case.state == "new" and case.respond_by and case.respond_by < now
+                case.state == "new"
+                and not case.cleared_at
+                and case.respond_by
+                and case.respond_by < now
             )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
         now = self.env["mfg.variance.engine"]._now()
-        domain = Domain("state", "=", "new") & Domain("respond_by", "<", now)
+        # what cleared by itself presses nobody any more
+        domain = (
+            Domain("state", "=", "new")
+            & Domain("cleared_at", "=", False)
+            & Domain("respond_by", "<", now)
+        )
         return domain if True in value else ~domain
 
     @api.depends("measurement_ids")
@@ -292,6 +300,9 @@ class MfgVarianceException(models.Model):
             series & Domain("event_at", ">", pivot), limit=after, order="event_at, id"
         )
         rows |= mine
+        # sudo: references of orders label the points, also for a reader who has no
+        # role in Manufacturing
+        labels = {row.id: row.sudo().production_id.name or str(row.id) for row in rows}
         return {
             "unit": self.unit,
             "metric": self.metric_id.name,
@@ -306,7 +317,7 @@ class MfgVarianceException(models.Model):
             ],
             "points": [
                 {
-                    "label": row.production_id.name or str(row.id),
+                    "label": labels[row.id],
                     "event_at": fields.Datetime.to_string(row.event_at),
                     "planned": row.planned,
                     "actual": row.actual,

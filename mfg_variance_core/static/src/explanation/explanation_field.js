@@ -48,7 +48,7 @@ export class ExplanationField extends Component {
             title: line.title,
             text: line.text,
             outcome: line.outcome,
-            hasFigures: Boolean(line.measurement_id),
+            hasFigures: Boolean(line.measurement_id && (line.planned || line.actual)),
             planned: this.formatQuantity(line.planned),
             actual: this.formatQuantity(line.actual),
             percent: Math.round(line.deviation_percent),

@@ -11,6 +11,7 @@ const LIGHT = {
     planned: "#6b7280",
     actual: "#0b5394",
     case: "#a1001c",
+    halo: "rgba(255, 255, 255, 0.85)",
     info: "#4a7fb0",
     warning: "#9a6b00",
     major: "#c24a00",
@@ -22,6 +23,7 @@ const DARK = {
     planned: "#a3a9b5",
     actual: "#6fb1f0",
     case: "#ff6b7d",
+    halo: "rgba(27, 29, 38, 0.85)",
     info: "#8ab8e0",
     warning: "#ffd15c",
     major: "#ff9a57",
@@ -135,6 +137,9 @@ function makeLabelPlugin(points, colors, texts) {
                     const half = context.measureText(texts.thisCase).width / 2;
                     const x = Math.min(Math.max(element.x, left + half), right - half);
                     context.textAlign = "center";
+                    context.strokeStyle = colors.halo;
+                    context.lineWidth = 4;
+                    context.strokeText(texts.thisCase, x, element.y - 14);
                     context.fillText(texts.thisCase, x, element.y - 14);
                 }
             });

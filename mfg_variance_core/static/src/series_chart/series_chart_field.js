@@ -1,11 +1,17 @@
 import { loadBundle } from "@web/core/assets";
-import { cookie } from "@web/core/browser/cookie";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { buildChart } from "./series_chart";
 import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+
+/** Whether the text around is light: schemes differ by addon, colours do not lie. */
+function hasLightText(element) {
+    const color = window.getComputedStyle(element).color;
+    const [red, green, blue] = (color.match(/\d+/g) || [0, 0, 0]).map(Number);
+    return (red * 299 + green * 587 + blue * 114) / 1000 > 128;
+}
 
 /** The series around a case: planned, actual, limits, and the case itself marked. */
 export class SeriesChartField extends Component {
@@ -46,7 +52,7 @@ export class SeriesChartField extends Component {
         return buildChart(
             { ...this.data, points: this.points },
             {
-                isDark: cookie.get("color_scheme") === "dark",
+                isDark: hasLightText(this.canvasRef.el),
                 planned: _t("Planned"),
                 actual: _t("Actual"),
                 thisCase: _t("This case"),

@@ -79,23 +79,29 @@ def lines(figures, indent="    "):
             shown += [f"{indent}{words}:", *lines(value, indent + "  ")]
         elif isinstance(value, list):
             shown.append(f"{indent}{words}:")
-            shown += [f"{indent}  {item_line(item)}" for item in value] or [
-                f"{indent}  none"
-            ]
+            shown += [f"{indent}  {row}" for row in rows(value)] or [f"{indent}  none"]
         else:
             shown.append(f"{indent}{words}: {value}")
     return shown
 
 
-def item_line(item):
-    """One line for an element of a list of figures."""
-    if isinstance(item, dict):
-        return ", ".join(
-            f"{str(key).replace('_', ' ')} {value}" for key, value in item.items()
-        )
-    if isinstance(item, list):
-        return ", ".join(str(value) for value in item)
-    return str(item)
+def rows(items):
+    """Lines of a list: aligned columns under their names when it holds records."""
+    if not items or not all(isinstance(item, dict) for item in items):
+        return [str(item) for item in items]
+    names = list(items[0])
+    cells = [[name.replace("_", " ") for name in names]]
+    cells += [[cell(item.get(name)) for name in names] for item in items]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(names))]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        for row in cells
+    ]
+
+
+def cell(value):
+    """A figure in a column; what is unknown is a dash."""
+    return "-" if value in (None, False, "") else str(value)
 
 
 def print_summary(summary):

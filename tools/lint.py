@@ -92,7 +92,11 @@ def checks():
     if addons:
         found += [
             Check("pylint-odoo", ("pylint", "--rcfile=.pylintrc-mandatory", *addons)),
-            Check("OCA module checks", ("oca-checks-odoo-module", *addons)),
+            Check(
+                "OCA module checks",
+                ("oca-checks-odoo-module", *addons),
+                fix=("oca-checks-odoo-module", "--fix", *addons),
+            ),
         ]
     if formatted:
         found.append(

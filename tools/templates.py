@@ -129,7 +129,7 @@ class Templates:
             lambda row: step.update(
                 row.get("done"), row.get("total"), row.get("text", "")
             ),
-            "The traceback above is from the demo addon; mend it, then repeat.",
+            "Mend what the last lines above name, then repeat.",
         )
         stamps.write("story", self.name("story", self.story_key()), **answer)
 

@@ -13,7 +13,6 @@ from . import (
     layout,
     lint,
     logcheck,
-    node,
     odoo,
     process,
     pytest_report,
@@ -180,20 +179,37 @@ def install_logs():
 
 
 def run_everything(templates):
-    """The whole suite of tests; lint runs beside the making of the templates."""
+    """The whole suite of tests; lint runs beside the making of the templates.
+
+    A stage that breaks off is one failure; the stages after it still run.
+    """
     results = Results()
-    node.ensure()
-    browser.ensure()
     with ThreadPoolExecutor(1) as pool:
-        linting = pool.submit(lint.run)
-        templates.suite()
+        linting = pool.submit(stage, lint.run)
+        results.merge(stage(lambda: installation(templates)))
         results.merge(linting.result())
-    results.merge(check_logs(install_logs()))
-    results.merge(translations.check(templates))
-    results.merge(run_addons(templates))
-    templates.story()
-    results.merge(run_pytest(templates, []))
+    results.merge(stage(lambda: translations.check(templates)))
+    results.merge(stage(lambda: run_addons(templates)))
+    results.merge(stage(lambda: run_pytest(templates, [])))
     return results
+
+
+def stage(work):
+    """The Results of a piece of work, or one failure when it broke off."""
+    try:
+        return work()
+    except StepFailed as failed:
+        results = Results()
+        results.add("failed", failed.what, str(failed))
+        return results
+
+
+def installation(templates):
+    """Make the templates; their installation logs must be clean."""
+    browser.ensure()
+    templates.suite()
+    templates.story()
+    return check_logs(install_logs())
 
 
 def run_part(templates, words):

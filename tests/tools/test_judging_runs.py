@@ -129,7 +129,7 @@ def test_only_failures_beyond_the_baseline_count():
     [
         ("see /" + "home/someone/project", True),
         ("path = '/" + "work/x'", True),
-        ("pip install --index https://" + "pypi.org/simple", True),
+        ("pip install --index https://pypi." + "org/simple", True),
         ("/web/health and ../shared/data", False),
         ("src/" + "work/orders.py", False),
         ("a workorder/home page", False),
@@ -147,18 +147,16 @@ def test_export_dates_do_not_make_a_template_stale():
 
 
 def test_summary_shows_nested_figures_line_by_line():
-    figures = {
-        "orders": 3,
-        "found": {"slow_shift": 1},
-        "weeks": [{"week": 1}],
-        "none": [],
-    }
+    weeks = [{"week": 1, "opened": 10}, {"week": 12, "opened": None}]
+    figures = {"orders": 3, "found": {"slow_shift": 1}, "weeks": weeks, "none": []}
     assert demo.lines(figures, "") == [
         "orders: 3",
         "found:",
         "  slow shift: 1",
         "weeks:",
-        "  week 1",
+        "  week  opened",
+        "  1     10    ",
+        "  12    -     ",
         "none:",
         "  none",
     ]

@@ -10,11 +10,6 @@ def speak(**row):
     print(f"@@ {json.dumps(row, default=str)}", flush=True)
 
 
-def progress(done, total, text=""):
-    """Tell the parent how far a long piece of work is."""
-    speak(done=done, total=total, text=text)
-
-
 def read_arguments():
     """(configuration file, database, log file, request), from `tools.odoo.ask`."""
     conf, database, log, request = sys.argv[1:5]

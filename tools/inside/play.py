@@ -1,16 +1,16 @@
 """Play the demo plant's story, or replay a production log, and answer its figures.
 
-The story is one transaction: interrupted, it leaves nothing behind. The replay commits
-where its work is whole, so that an interrupted one can take up again. The answer is
-whatever the addon returns, with the story's logins.
+The story is one transaction; the replay commits after each batch, so that an
+interrupted one can take up again. The answer is whatever the addon returns, with
+the story's logins.
 """
 
 from tools.inside import boot
 
 
-def tell(text, done, total):
+def progress(step, done, total):
     """What the addon calls while it works."""
-    boot.progress(done, total, text)
+    boot.speak(done=done, total=total, text=step)
 
 
 def main():
@@ -19,11 +19,11 @@ def main():
     with boot.environment(database) as env:
         answer = {}
         if request.get("story"):
-            answer["story"] = env["mfg.variance.demo.story"]._play(progress=tell)
+            answer["story"] = env["mfg.variance.demo.story"]._play(progress=progress)
         if request.get("log"):
             answer["log"] = env["mfg.variance.demo.log"]._replay(
                 request["log"],
-                progress=tell,
+                progress=progress,
                 rejects_path=request.get("rejects"),
                 commit=env.cr.commit,
             )

@@ -6,6 +6,9 @@ from ..domain import clocks, outcomes, scope, shifts, thresholds
 from ..domain.scope import Subject
 from .verdict import Judged
 
+# a corrected reading with one of these says nothing about its case being over
+STILL_OUT = (outcomes.OPENED, outcomes.MERGED, outcomes.ERROR)
+
 
 class MfgVarianceEngine(models.AbstractModel):
     """Judging: from facts to named outcomes, stored as measurements."""
@@ -36,6 +39,7 @@ class MfgVarianceEngine(models.AbstractModel):
             # nothing is known yet about work that is within its limits so far
             judged = [one for one in judged if one.verdict and one.verdict.severity]
         opened = self._assign_cases(metric, judged)
+        self._keep_cases(judged)
         rows = self._store(metric, phase, judged, earlier)
         self._supersede_rows(judged, rows)
         self._react(opened)
@@ -260,24 +264,21 @@ class MfgVarianceEngine(models.AbstractModel):
             source = (one.fact.source_model, one.fact.source_id)
             one.replaced = earlier.get(source, nothing) | running.get(source, nothing)
 
-    def _supersede_rows(self, judged, rows):
-        """Link the corrected rows; clear the cases nothing beyond a limit is left of.
+    def _keep_cases(self, judged):
+        """A corrected reading stays on the case of the earlier one: it shows both."""
+        for one in judged:
+            if not one.exception and one.outcome not in STILL_OUT:
+                one.exception = one.replaced.exception_id[-1:]
 
-        A reading that is within now stays on the case its earlier version opened, so
-        that the case shows both.
-        """
+    def _supersede_rows(self, judged, rows):
+        """Link the corrected rows; clear the cases nothing beyond a limit is left of."""
         settled = self.env["mfg.variance.exception"]
         for one, row in zip(judged, rows, strict=True):
-            if not one.replaced:
-                continue
-            old = one.replaced._as_system()
-            old.write({"is_current": False, "superseded_by_id": row.id})
-            if one.outcome in (outcomes.OPENED, outcomes.MERGED, outcomes.ERROR):
-                continue
-            cases = one.replaced.exception_id
-            settled |= cases
-            if cases and not row.exception_id:
-                row._as_system().write({"exception_id": cases[-1].id})
+            if one.replaced:
+                old = one.replaced._as_system()
+                old.write({"is_current": False, "superseded_by_id": row.id})
+                if one.outcome not in STILL_OUT:
+                    settled |= one.replaced.exception_id
         if settled:
             settled._clear_settled(self._now())
 

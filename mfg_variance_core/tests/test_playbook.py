@@ -91,6 +91,12 @@ class TestPlaybookSteps(PlaybookCase):
         self.assertIn(case.name, payload["title"])
         self.assertEqual(payload["message"], "Look at it")
 
+    def test_given_notify_expected_sent_with_the_transaction(self):
+        before = self.env["bus.bus"].search([])
+        self.react(("notify", "warning", {}))
+        sent = self.env["bus.bus"].search([]) - before
+        self.assertTrue(any("simple_notification" in one.message for one in sent))
+
     def test_given_post_expected_message_on_the_order(self):
         case = self.react(("post", "warning", {"message": "<b>Slow</b>"}))
         body = case.production_id.message_ids[0].body

@@ -11,7 +11,7 @@ NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable"
 # The sandbox helper of an unpacked package cannot be set-uid; tests start it without.
 WRAPPER = """#!/bin/sh
 # Starts the Chromium unpacked beside this clone with the libraries unpacked with it.
-root={root}
+root="{root}"
 libraries="$root/usr/lib/{triplet}:$root/lib/{triplet}"
 export LD_LIBRARY_PATH="$libraries${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
 export FONTCONFIG_PATH="${{FONTCONFIG_PATH:-{fonts}}}"

@@ -52,9 +52,8 @@ def parser():
     test.add_argument(
         "--odoo-baseline", action="store_true", help="measure that baseline again"
     )
-    bench = commands.add_parser("bench", help="measure what the suite costs Odoo")
-    bench.add_argument(
-        "rest", nargs=argparse.REMAINDER, help="passed on to tools.bench"
+    commands.add_parser(
+        "bench", help="measure what the suite costs Odoo (options as `tools.bench`)"
     )
     shell = commands.add_parser("shell", help="an Odoo shell on the demo database")
     shell.add_argument("--database", help="another database of this clone")
@@ -66,6 +65,15 @@ def parser():
     commands.add_parser("setup", help="fetch and set up everything, run nothing")
     commands.add_parser("status", help="what is set up and what runs")
     return top
+
+
+def read(arguments):
+    """The parsed command line; only `bench` has options this parser does not know."""
+    options, rest = parser().parse_known_args(arguments)
+    if rest and options.command != "bench":
+        parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    options.rest = rest
+    return options
 
 
 def set_up(command):
@@ -148,7 +156,7 @@ def interrupt(_signal, _frame):
 def main(arguments=None):
     """Parse, set up, run; every failure ends in one explained message."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args(arguments)
+    options = read(arguments)
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, interrupt)
     os.chdir(layout.ROOT)

@@ -163,7 +163,13 @@ def test_summary_shows_nested_figures_line_by_line():
 
 
 def test_command_line_of_the_demo():
-    options = cli.parser().parse_args(["demo", "--no-serve", "--log", "a.csv"])
+    options = cli.read(["demo", "--no-serve", "--log", "a.csv"])
     assert options.no_serve
     assert options.log.name == "a.csv"
     assert options.port == 8069
+
+
+def test_bench_options_are_passed_on_and_others_are_refused():
+    assert cli.read(["bench", "--runs", "3"]).rest == ["--runs", "3"]
+    with pytest.raises(SystemExit):
+        cli.read(["demo", "--prot", "80"])

@@ -271,7 +271,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 one.exception = one.replaced.exception_id[-1:]
 
     def _supersede_rows(self, judged, rows):
-        """Link the corrected rows; clear the cases nothing beyond a limit is left of."""
+        """Link the corrected rows; clear the cases without a reading beyond a limit."""
         settled = self.env["mfg.variance.exception"]
         for one, row in zip(judged, rows, strict=True):
             if one.replaced:

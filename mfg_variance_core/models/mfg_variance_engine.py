@@ -1,10 +1,11 @@
 import logging
 import time
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from psycopg2.errors import UniqueViolation
 
 from ..domain import outcomes
 from ..guard import CLOCK_KEY, own_entry, simulated_now

@@ -2,6 +2,7 @@ import logging
 import time
 
 from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY

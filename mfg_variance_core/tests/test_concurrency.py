@@ -1,5 +1,3 @@
-import threading
-import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -10,14 +8,13 @@ from odoo.tests import TransactionCase, tagged
 
 from ..models.fact import Fact
 
-PATIENCE = 20
-
 
 @tagged("post_install", "-at_install")
 class TestConcurrentWriters(TransactionCase):
     """Two transactions at once, each on a connection of its own (D9).
 
-    They commit for real; what they leave behind is removed afterwards.
+    They commit for real; what they leave behind is removed afterwards. No thread is
+    needed: under REPEATABLE READ what counts is when each began.
     """
 
     def setUp(self):
@@ -93,48 +90,38 @@ class TestConcurrentWriters(TransactionCase):
             self.capture(api.Environment(cr, SUPERUSER_ID, {}), source_id, **values)
 
     def race(self, first, second):
-        """Two requests that both do their work before either has committed.
+        """Two requests, of which the second began before the first had committed.
 
         Returns how often the second one was tried.
         """
-        tries, errors = [], []
+        with self.registry.cursor() as late:
+            env = api.Environment(late, SUPERUSER_ID, {})
+            # from here on it sees the database as it is now
+            late.execute("SELECT 1 FROM mfg_variance_exception LIMIT 1")
+            self.event(**first)
+            return self.request(env, second)
 
-        def request():
-            try:
-                with self.registry.cursor() as cr:
-                    env = api.Environment(cr, SUPERUSER_ID, {})
+    def work_side_by_side(self, first, second):
+        """Two requests that both do their work before either has committed.
 
-                    def work():
-                        tries.append(True)
-                        self.capture(env, **second)
+        Returns how often the second one was tried; waiting would make it try again.
+        """
+        with self.registry.cursor() as early, self.registry.cursor() as late:
+            self.capture(api.Environment(early, SUPERUSER_ID, {}), **first)
+            early.flush()
+            late.execute("SET lock_timeout = '1s'")
+            return self.request(api.Environment(late, SUPERUSER_ID, {}), second)
 
-                    retrying(work, env)
-            except Exception as error:
-                errors.append(error)
+    def request(self, env, values):
+        """A request as Odoo serves it, repeated when a race is lost."""
+        tries = []
 
-        with self.registry.cursor() as cr:
-            self.capture(api.Environment(cr, SUPERUSER_ID, {}), **first)
-            cr.flush()
-            thread = threading.Thread(target=request)
-            thread.start()
-            self.wait_until_blocked(thread)
-        thread.join(PATIENCE)
-        self.assertFalse(thread.is_alive())
-        self.assertEqual(errors, [])
+        def work():
+            tries.append(True)
+            self.capture(env, **values)
+
+        retrying(work, env)
         return len(tries)
-
-    def wait_until_blocked(self, thread):
-        """Wait until the other connection stands before our uncommitted row."""
-        deadline = time.monotonic() + PATIENCE
-        while thread.is_alive() and time.monotonic() < deadline:
-            with self.registry.cursor() as cr:
-                cr.execute(
-                    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                    "AND datname = current_database()"
-                )
-                if cr.fetchone():
-                    return
-            threading.Event().wait(0.02)
 
     def outcome(self):
         """``(open cases, events, amount, outcomes)`` of the first work center."""
@@ -163,11 +150,11 @@ class TestConcurrentWriters(TransactionCase):
         self.assertEqual(self.outcome(), (1, 1, 200.0, ["opened"]))
 
     def test_given_other_fingerprint_expected_nobody_waits(self):
-        tries = self.race({"source_id": 1}, {"source_id": 2, "center": 1})
+        tries = self.work_side_by_side({"source_id": 1}, {"source_id": 2, "center": 1})
         self.assertEqual(tries, 1)
 
     def test_given_open_case_expected_two_repeats_do_not_wait(self):
         self.event(1)
-        tries = self.race({"source_id": 2}, {"source_id": 3})
+        tries = self.work_side_by_side({"source_id": 2}, {"source_id": 3})
         self.assertEqual(tries, 1)
         self.assertEqual(self.outcome(), (1, 3, 600.0, ["merged", "merged", "opened"]))

@@ -79,7 +79,7 @@ def checks():
     found = [
         Check(
             "ruff",
-            ("ruff", "check", "--quiet", "."),
+            ("ruff", "check", "--quiet", "--output-format=concise", "."),
             fix=("ruff", "check", "--fix", "."),
         ),
         Check(

@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass, field
 
 from . import layout
+from .errors import StepFailed
 
 OUTSIDE = "tests"
 
@@ -14,9 +15,6 @@ class Selection:
 
     odoo: list = field(default_factory=list)
     pytest: list = field(default_factory=list)
-
-    def __bool__(self):
-        return bool(self.odoo or self.pytest)
 
 
 def test_names(path):
@@ -47,21 +45,31 @@ def odoo_word(word):
 
 
 def select(words, root=layout.ROOT):
-    """The Selection for the words; nothing found leaves it empty."""
+    """The Selection for the words; a word that finds nothing is an error."""
     chosen = Selection()
     for word in words:
-        word = word.removeprefix("./")
-        path = root / word.partition("::")[0]
-        if path.exists():
-            inside = path.resolve().relative_to(root.resolve()).parts
-            addon = inside and (root / inside[0] / "__manifest__.py").exists()
-            if addon and "domain" not in inside:
-                chosen.odoo.append(odoo_word(word))
-            else:
-                chosen.pytest.append(domain_tests(root, inside) if addon else word)
-        else:
-            by_keyword(word, root, chosen)
+        before = len(chosen.odoo) + len(chosen.pytest)
+        add_word(word.removeprefix("./"), root, chosen)
+        if len(chosen.odoo) + len(chosen.pytest) == before:
+            raise StepFailed(
+                f"no test matches {word}",
+                todo="Give a path, a path::Class::method, or a part of a test's name.",
+            )
     return chosen
+
+
+def add_word(word, root, chosen):
+    """Add the tests one word stands for: a path in the repository, or a keyword."""
+    path = (root / word.partition("::")[0]).resolve()
+    if not (path.exists() and path.is_relative_to(root.resolve())):
+        by_keyword(word, root, chosen)
+        return
+    inside = path.relative_to(root.resolve()).parts
+    is_addon = bool(inside) and (root / inside[0] / "__manifest__.py").exists()
+    if is_addon and "domain" not in inside:
+        chosen.odoo.append(odoo_word(word))
+    else:
+        chosen.pytest.append(domain_tests(root, inside) if is_addon else word)
 
 
 def domain_tests(root, inside):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tools import baseline, cli, demo, lint, logcheck, selection, testing, translations
+from tools.errors import StepFailed
 from tools.results import Results
 
 STAMP = "2026-01-02 03:04:05,678 99"
@@ -108,13 +109,18 @@ def repository(tmp_path):
         ("test_late", ["test_late"], []),
         ("compose", [], ["tests/test_compose.py"]),
         ("test_union", [], ["tests/domain/test_clocks.py::test_union"]),
-        ("nothing_like_this", [], []),
     ],
 )
 def test_words_choose_tests(repository, word, odoo, pytest_paths):
     chosen = selection.select([word], repository)
     assert chosen.odoo == odoo
     assert chosen.pytest == pytest_paths
+
+
+@pytest.mark.parametrize("word", ["nothing_like_this", "/no/such/place", "../elsewhere"])
+def test_a_word_that_finds_nothing_is_told(repository, word):
+    with pytest.raises(StepFailed, match="no test matches"):
+        selection.select(["test_late", word], repository)
 
 
 def test_only_failures_beyond_the_baseline_count():

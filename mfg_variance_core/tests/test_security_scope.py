@@ -114,9 +114,9 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
                 **elsewhere,
             }
         )
-        moved = [self.standard, self.watch, self.hit]
-        for record in moved:
-            record._as_system().write(elsewhere)
+        self.watch._as_system().write(elsewhere)
+        standard = self.standard._as_system().copy({**elsewhere, "workorder_id": False})
+        hit = self.hit._as_system().copy(elsewhere)
         return [
             self.strange_case,
             measurement,
@@ -135,7 +135,9 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
                 }
             ),
             self.env["mfg.variance.run"]._log("cron", "Strange", **elsewhere),
-            *moved,
+            self.watch,
+            standard.with_env(self.env),
+            hit.with_env(self.env),
         ]
 
     def _sees(self, user, record):
@@ -217,6 +219,16 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
                 user.with_user(user).write(
                     {"variance_plant_ids": [Command.set(self.far_plant.ids)]}
                 )
+
+    def test_settings_are_not_for_administrators_of_the_app(self):
+        for role in ("administrator", "process_engineer", "production_manager"):
+            user = self.users[role]
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.env["res.config.settings"].with_user(user).create(
+                    {"variance_historic_hours": 0}
+                ).execute()
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.company.with_user(user).variance_historic_hours = 0
 
     def test_buttons_do_not_reach_out_of_scope(self):
         supervisor = self.users["supervisor"]

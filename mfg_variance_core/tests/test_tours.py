@@ -23,7 +23,7 @@ class TestTours(VarianceCommon, HttpCase):
     def test_supervisor_closes_several_cases_with_one_cause(self):
         cases = self.open_case() | self.open_case()
         self.start_tour(
-            "/odoo/variance-exceptions",
+            "/odoo/my-variance-exceptions?view_type=list",
             "mfg_variance_several_at_once",
             login=self.supervisor.login,
         )

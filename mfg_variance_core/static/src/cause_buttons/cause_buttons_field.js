@@ -1,8 +1,8 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component, useState } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component, useState} from "@odoo/owl";
 
 /**
  * One large button per cause. On light cases a tap is all there is to do: the cause
@@ -10,11 +10,11 @@ import { Component, useState } from "@odoo/owl";
  */
 export class CauseButtonsField extends Component {
     static template = "mfg_variance_core.CauseButtonsField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
         this.action = useService("action");
-        this.state = useState({ busy: false });
+        this.state = useState({busy: false});
     }
 
     get causes() {
@@ -36,8 +36,8 @@ export class CauseButtonsField extends Component {
         this.state.busy = true;
         const wizard = this.props.record;
         try {
-            await wizard.update({ cause_id: { id: cause.id, display_name: cause.name } });
-            if (wizard.data.is_light && (await wizard.save({ reload: false }))) {
+            await wizard.update({cause_id: {id: cause.id, display_name: cause.name}});
+            if (wizard.data.is_light && (await wizard.save({reload: false}))) {
                 await this.action.doActionButton({
                     type: "object",
                     name: "action_apply",
@@ -58,8 +58,8 @@ registry.category("fields").add("variance_cause_buttons", {
     displayName: _t("Cause Buttons"),
     supportedTypes: ["many2many"],
     relatedFields: [
-        { name: "name", type: "char" },
-        { name: "icon", type: "char" },
+        {name: "name", type: "char"},
+        {name: "icon", type: "char"},
     ],
     isEmpty: () => false,
 });

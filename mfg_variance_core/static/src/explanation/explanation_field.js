@@ -1,16 +1,16 @@
-import { formatDateTime } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { formatFloat } from "@web/views/fields/formatters";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { SEVERITIES } from "../severity/severity_field";
-import { Component } from "@odoo/owl";
+import {formatDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {formatFloat} from "@web/views/fields/formatters";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {SEVERITIES} from "../severity/severity_field";
+import {Component} from "@odoo/owl";
 
 /** The explainer's lines as an answer: per reading its limits and its policies. */
 export class ExplanationField extends Component {
     static template = "mfg_variance_core.ExplanationField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
         this.action = useService("action");
@@ -49,10 +49,11 @@ export class ExplanationField extends Component {
             text: line.text,
             outcome: line.outcome,
             hasFigures: Boolean(line.measurement_id && (line.planned || line.actual)),
-            planned: this.formatQuantity(line.planned),
-            actual: this.formatQuantity(line.actual),
-            percent: Math.round(line.deviation_percent),
-            unit: line.unit,
+            planned: this.formatQuantity(line.planned, line.unit),
+            actual: this.formatQuantity(line.actual, line.unit),
+            percent:
+                (line.deviation_percent > 0 ? "+" : "") +
+                Math.round(line.deviation_percent),
             when: line.event_at ? formatDateTime(line.event_at) : "",
             exception: line.exception_id,
             measurement: line.measurement_id,
@@ -70,8 +71,8 @@ export class ExplanationField extends Component {
         };
     }
 
-    formatQuantity(value) {
-        return formatFloat(value, { digits: [16, 1] });
+    formatQuantity(value, unit) {
+        return `${formatFloat(value, {digits: [16, 1]})} ${unit || ""}`.trim();
     }
 
     open(resModel, many2one) {
@@ -94,9 +95,9 @@ registry.category("fields").add("variance_explanation", {
             type: "selection",
             selection: [],
         },
-        { name: "title", type: "char" },
-        { name: "text", type: "char" },
-        { name: "outcome", type: "char" },
+        {name: "title", type: "char"},
+        {name: "text", type: "char"},
+        {name: "outcome", type: "char"},
         {
             name: "severity",
             type: "selection",
@@ -107,13 +108,13 @@ registry.category("fields").add("variance_explanation", {
                 ["critical", _t("Critical")],
             ],
         },
-        { name: "is_hit", type: "boolean" },
-        { name: "planned", type: "float" },
-        { name: "actual", type: "float" },
-        { name: "deviation_percent", type: "float" },
-        { name: "unit", type: "char" },
-        { name: "event_at", type: "datetime" },
-        { name: "exception_id", type: "many2one", relation: "mfg.variance.exception" },
+        {name: "is_hit", type: "boolean"},
+        {name: "planned", type: "float"},
+        {name: "actual", type: "float"},
+        {name: "deviation_percent", type: "float"},
+        {name: "unit", type: "char"},
+        {name: "event_at", type: "datetime"},
+        {name: "exception_id", type: "many2one", relation: "mfg.variance.exception"},
         {
             name: "measurement_id",
             type: "many2one",

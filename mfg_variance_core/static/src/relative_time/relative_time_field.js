@@ -1,16 +1,16 @@
-import { _t } from "@web/core/l10n/translation";
-import { formatDateTime } from "@web/core/l10n/dates";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component, onWillUnmount, useState } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {formatDateTime} from "@web/core/l10n/dates";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component, onWillUnmount, useState} from "@odoo/owl";
 
 /** "2 hours ago", "in 20 minutes"; the moment itself on hover. Counts on by itself. */
 export class RelativeTimeField extends Component {
     static template = "mfg_variance_core.RelativeTimeField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
-        this.clock = useState({ tick: 0 });
+        this.clock = useState({tick: 0});
         const timer = setInterval(() => this.clock.tick++, 30000);
         onWillUnmount(() => clearInterval(timer));
     }

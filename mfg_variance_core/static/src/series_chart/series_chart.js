@@ -29,7 +29,7 @@ const DARK = {
     major: "#ff9a57",
     critical: "#ff6b7d",
 };
-const DASHES = { info: [2, 4], warning: [6, 4], major: [12, 4], critical: [12, 3, 3, 3] };
+const DASHES = {info: [2, 4], warning: [6, 4], major: [12, 4], critical: [12, 3, 3, 3]};
 
 /** The value from which on a reading of this plan is beyond the limit. */
 export function limitValue(limit, planned, direction) {
@@ -59,7 +59,7 @@ function makeLimitDataset(limit, data, colors, texts) {
 }
 
 function makeDatasets(data, colors, texts) {
-    const { points } = data;
+    const {points} = data;
     return [
         {
             label: texts.actual,
@@ -118,7 +118,7 @@ function makeLabelPlugin(points, colors, texts) {
                 if (!dataset.endLabel || !last) {
                     return;
                 }
-                let { y } = last;
+                let {y} = last;
                 while (taken.some((other) => Math.abs(other - y) < 13)) {
                     y -= 13;
                 }
@@ -133,7 +133,7 @@ function makeLabelPlugin(points, colors, texts) {
             context.textBaseline = "bottom";
             chart.getDatasetMeta(0).data.forEach((element, index) => {
                 if (points[index].is_case) {
-                    const { left, right } = chart.chartArea;
+                    const {left, right} = chart.chartArea;
                     const half = context.measureText(texts.thisCase).width / 2;
                     const x = Math.min(Math.max(element.x, left + half), right - half);
                     context.textAlign = "center";
@@ -150,7 +150,7 @@ function makeLabelPlugin(points, colors, texts) {
 
 export function buildChart(data, texts) {
     const colors = texts.isDark ? DARK : LIGHT;
-    const { points, unit } = data;
+    const {points, unit} = data;
     return {
         type: "line",
         data: {
@@ -160,10 +160,10 @@ export function buildChart(data, texts) {
         options: {
             animation: false,
             maintainAspectRatio: false,
-            layout: { padding: { right: 96, top: 28 } },
-            interaction: { mode: "index", intersect: false },
+            layout: {padding: {right: 96, top: 28}},
+            interaction: {mode: "index", intersect: false},
             plugins: {
-                legend: { display: false },
+                legend: {display: false},
                 tooltip: {
                     callbacks: {
                         title: (items) => {
@@ -177,14 +177,14 @@ export function buildChart(data, texts) {
             },
             scales: {
                 x: {
-                    ticks: { color: colors.text, maxRotation: 45, autoSkip: true },
-                    grid: { display: false },
+                    ticks: {color: colors.text, maxRotation: 45, autoSkip: true},
+                    grid: {display: false},
                 },
                 y: {
                     beginAtZero: true,
-                    title: { display: Boolean(unit), text: unit, color: colors.text },
-                    ticks: { color: colors.text },
-                    grid: { color: colors.grid },
+                    title: {display: Boolean(unit), text: unit, color: colors.text},
+                    ticks: {color: colors.text},
+                    grid: {color: colors.grid},
                 },
             },
         },

@@ -1,10 +1,10 @@
-import { loadBundle } from "@web/core/assets";
-import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { buildChart } from "./series_chart";
-import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import {loadBundle} from "@web/core/assets";
+import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {buildChart} from "./series_chart";
+import {Component, onWillStart, useEffect, useRef} from "@odoo/owl";
 
 /** Whether the text around is light: schemes differ by addon, colours do not lie. */
 function hasLightText(element) {
@@ -16,7 +16,7 @@ function hasLightText(element) {
 /** The series around a case: planned, actual, limits, and the case itself marked. */
 export class SeriesChartField extends Component {
     static template = "mfg_variance_core.SeriesChartField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
         this.canvasRef = useRef("canvas");
@@ -50,7 +50,7 @@ export class SeriesChartField extends Component {
 
     get chartConfig() {
         return buildChart(
-            { ...this.data, points: this.points },
+            {...this.data, points: this.points},
             {
                 isDark: hasLightText(this.canvasRef.el),
                 planned: _t("Planned"),

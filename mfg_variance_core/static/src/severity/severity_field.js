@@ -1,19 +1,19 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
 
 /** Colour, icon and word together: none of them has to be read alone. */
 export const SEVERITIES = {
-    info: { icon: "fa-info-circle", color: "info" },
-    warning: { icon: "fa-exclamation-triangle", color: "warning" },
-    major: { icon: "fa-exclamation-circle", color: "major" },
-    critical: { icon: "fa-bolt", color: "danger" },
+    info: {icon: "fa-info-circle", color: "info"},
+    warning: {icon: "fa-exclamation-triangle", color: "warning"},
+    major: {icon: "fa-exclamation-circle", color: "major"},
+    critical: {icon: "fa-bolt", color: "danger"},
 };
 
 export class SeverityField extends Component {
     static template = "mfg_variance_core.SeverityField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     get value() {
         return this.props.record.data[this.props.name];

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 registry.category("web_tour.tours").add("mfg_variance_policy_make", {
     steps: () => [
@@ -7,7 +7,8 @@ registry.category("web_tour.tours").add("mfg_variance_policy_make", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name='name'] textarea, .o_field_widget[name='name'] input",
+            trigger:
+                ".o_field_widget[name='name'] textarea, .o_field_widget[name='name'] input",
             run: "edit Lathe is slow",
         },
         {
@@ -111,11 +112,13 @@ registry.category("web_tour.tours").add("mfg_variance_explain", {
         },
         {
             content: "What was measured",
-            trigger: ".modal .o_variance_reading:contains('Work Order Time'):contains('170.0')",
+            trigger:
+                ".modal .o_variance_reading:contains('Work Order Time'):contains('170.0')",
         },
         {
             content: "Which limits",
-            trigger: ".modal .o_variance_reading:contains('Limits it was held against')",
+            trigger:
+                ".modal .o_variance_reading:contains('Limits it was held against')",
         },
         {
             content: "Who decided",

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 registry.category("web_tour.tours").add("mfg_variance_two_taps", {
     steps: () => [
@@ -39,7 +39,8 @@ registry.category("web_tour.tours").add("mfg_variance_several_at_once", {
         },
         {
             content: "The list is empty",
-            trigger: "body:not(:has(.modal)) .o_view_nocontent:contains('Nothing is off')",
+            trigger:
+                "body:not(:has(.modal)) .o_view_nocontent:contains('Nothing waits for you')",
         },
     ],
 });
@@ -56,7 +57,8 @@ registry.category("web_tour.tours").add("mfg_variance_full_track", {
             run: "click",
         },
         {
-            trigger: ".o_statusbar_buttons button.btn-primary:contains('Start Resolving')",
+            trigger:
+                ".o_statusbar_buttons button.btn-primary:contains('Start Resolving')",
             run: "click",
         },
         {

@@ -38,9 +38,7 @@ class MfgVarianceException(models.Model):
         closed = self.filtered(lambda case: not case.is_open)
         if closed:
             raise UserError(
-                self.env._(
-                    "%(case)s is closed. Reopen it first.", case=closed[0].name
-                )
+                self.env._("%(case)s is closed. Reopen it first.", case=closed[0].name)
             )
 
     def _transition(self, state, **values):

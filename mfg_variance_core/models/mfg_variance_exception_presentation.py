@@ -85,7 +85,7 @@ class MfgVarianceException(models.Model):
             Domain("plant_id", "=", False)
             & Domain("first_event_at", ">=", eight_hours_ago)
         ]
-        for plant in self.env["mfg.variance.plant"].search([]):
+        for plant in self.env["mfg.variance.plant"].search([("active", "=", True)]):
             turn = shifts.shift_at(now, plant.tz, plant.shift_ids._to_domain())
             domains.append(
                 Domain("plant_id", "=", plant.id)

@@ -16,8 +16,8 @@ from .server_action_case import ServerActionCase
 
 @tagged("post_install", "-at_install")
 class TestBaseAutomationLookUp(RuleCase):
-    def _find(self, triggers=WRITE_TRIGGERS):
-        return self.Rule._get_actions(self.tag, triggers)
+    def _find(self, triggers=None):
+        return self.Rule._get_actions(self.tag, triggers or WRITE_TRIGGERS)
 
     def _in_cache(self):
         """What the shared cache holds for our model, or None."""

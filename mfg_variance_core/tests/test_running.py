@@ -1,7 +1,6 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -227,7 +226,7 @@ class TestRunningCron(RunningCase):
 
         def fail(self, data, phase):
             if data["workorder"].id == poison.id:
-                raise UserError("Poison")
+                raise ValueError("Poison")
             return read(self, data, phase)
 
         with (

@@ -76,7 +76,7 @@ class TestServerActionFailOpen(ServerActionCase):
     def test_given_failure_in_rule_expected_its_own_writes_undone(self):
         def write_and_fail(engine, action, records):
             records.color = 7
-            raise UserError("Boom")
+            raise ValueError("Boom")
 
         self._fail(self._make_raise(), write_and_fail, **self.in_rule)
         self.assertEqual(self.tag.color, 1)

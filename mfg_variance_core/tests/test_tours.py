@@ -49,7 +49,9 @@ class TestTours(VarianceCommon, HttpCase):
             "mfg_variance_policy_make",
             login=self.engineer.login,
         )
-        policy = self.env["mfg.variance.policy"].search([("name", "=", "Lathe is slow")])
+        policy = self.env["mfg.variance.policy"].search(
+            [("name", "=", "Lathe is slow")]
+        )
         self.assertEqual(policy.workcenter_id, self.center)
         self.assertEqual(policy.state, "shadow")
         form = f"/odoo/variance-policies/{policy.id}"

@@ -117,7 +117,9 @@ def test_words_choose_tests(repository, word, odoo, pytest_paths):
     assert chosen.pytest == pytest_paths
 
 
-@pytest.mark.parametrize("word", ["nothing_like_this", "/no/such/place", "../elsewhere"])
+@pytest.mark.parametrize(
+    "word", ["nothing_like_this", "/no/such/place", "../elsewhere"]
+)
 def test_a_word_that_finds_nothing_is_told(repository, word):
     with pytest.raises(StepFailed, match="no test matches"):
         selection.select(["test_late", word], repository)

@@ -12,6 +12,7 @@ from . import test_fail_open
 from . import test_foreign_metric
 from . import test_measurement
 from . import test_multi_company
+from . import test_outsider_views
 from . import test_plant
 from . import test_playbook
 from . import test_policy

@@ -21,9 +21,10 @@ class MfgVarianceEngine(models.AbstractModel):
     def _cron_dead_man(self):
         """Open a case for each source or scheduled action that went silent.
 
-        Silent is: work orders were finished in the last day and none was measured
-        though the rule is on; a scheduled action of ours is off or far overdue. A
-        source that speaks again clears its case.
+        Silent is: work orders of a company were finished in the last day and none
+        was measured, for whatever reason; a scheduled action of ours is off or far
+        overdue. A source that speaks again clears its case. Silence somebody
+        accepted opens no case again until the source has spoken in between.
         """
         started = time.monotonic()
         engine = self._clean_engine()
@@ -63,9 +64,11 @@ class MfgVarianceEngine(models.AbstractModel):
     def _get_silent_sources(self):
         """``{key: (company, sentence)}`` of companies whose work goes unmeasured."""
         silent = {}
-        since = self._now() - LOOK_BACK
+        since = self._get_heard_since()
+        # by the finish, which no later edit moves. Odoo indexes neither date: one
+        # look at a column an hour is cheaper than an index every finish has to fill
         finished = self.env["mrp.workorder"]._read_group(
-            [("state", "=", "done"), ("write_date", ">=", since)],
+            [("state", "=", "done"), ("date_finished", ">=", since)],
             ["company_id"],
             ["__count"],
         )
@@ -91,6 +94,12 @@ class MfgVarianceEngine(models.AbstractModel):
                 )
         return silent
 
+    def _get_heard_since(self):
+        """From when on finished work has to be measured: not before we were there."""
+        since = self._now() - LOOK_BACK
+        cron = self.env.ref("mfg_variance_core.cron_dead_man", raise_if_not_found=False)
+        return max(since, cron.create_date) if cron else since
+
     def _store_silence(self, silent):
         marks = {
             fingerprint.fingerprint(
@@ -100,21 +109,46 @@ class MfgVarianceEngine(models.AbstractModel):
         }
         Case = self.env["mfg.variance.exception"]
         category = self.env.ref("mfg_variance_core.category_automation")
-        waiting = Case.search(
-            [("category_id", "=", category.id), ("is_open", "=", True)]
+        # our own cases only; what was accepted counts until the source speaks again,
+        # which is what stamps it as cleared
+        known = Case.search(
+            [
+                ("source_model", "=", self._name),
+                "|",
+                ("is_open", "=", True),
+                "&",
+                ("resolution", "=", "accepted"),
+                ("cleared_at", "=", False),
+            ]
         )
-        waiting.filtered(lambda case: case.fingerprint not in marks)._clear(self._now())
-        waiting.filtered(
-            lambda case: case.fingerprint in marks and case.cleared_at
+        known.filtered(lambda case: case.fingerprint not in marks)._clear(self._now())
+        known.filtered(
+            lambda case: case.fingerprint in marks and case.is_open and case.cleared_at
         )._as_system().write({"cleared_at": False})
-        known = set(waiting.mapped("fingerprint"))
-        Case._open_cases(
+        answered = set(known.mapped("fingerprint"))
+        cases = Case._open_cases(
             [
                 self._prepare_silence_vals(mark, company, sentence, category)
                 for mark, (company, sentence) in marks.items()
-                if mark not in known
+                if mark not in answered
             ]
         )
+        for case in cases:
+            self._tell_silence(case)
+
+    def _tell_silence(self, case):
+        """On screen to everybody concerned, and an activity for whoever owns it."""
+        self.env["mfg.variance.run"]._notify_automation_owners(
+            case.company_id, self.env._("Variance automation is silent"), case.title
+        )
+        if case.owner_id:
+            # no mail, and a fraction of the queries (D18)
+            case.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=case.title,
+                note=case.what_to_do,
+                user_id=case.owner_id.id,
+            )
 
     def _prepare_silence_vals(self, mark, company, sentence, category):
         now = self._now()
@@ -124,11 +158,13 @@ class MfgVarianceEngine(models.AbstractModel):
             "severity": "major",
             "company_id": company.id,
             "category_id": category.id,
+            # marks it as ours: people may keep cases of this category themselves
+            "source_model": self._name,
             "first_event_at": now,
             "detected_at": now,
             "respond_by": now + timedelta(hours=4),
             "currency_id": company.currency_id.id,
-            "owner_id": company.variance_automation_owner_id.id,
+            "owner_id": company._get_automation_owners()[:1].id,
             "consequence": self.env._("Deviations go unnoticed until this is mended."),
             "what_to_do": self.env._(
                 "Open Settings, Technical, and switch the rule or the scheduled action "

@@ -4,8 +4,7 @@ import time
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.exceptions import UserError, ValidationError
 
 from ..guard import without_tokens
 from .mfg_variance_measurement import SEVERITY_SELECTION
@@ -123,9 +122,8 @@ class MfgVariancePlaybookStep(models.Model):
                     outcome = "skipped"
                 else:
                     getattr(self, f"_run_{self.kind}")(case)
-        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
-            raise
         except Exception as exc:
+            self.env["mfg.variance.engine"]._reraise_concurrency(exc)
             _logger.info("Playbook step %s failed", self.id, exc_info=True)
             outcome, error = "failed", f"{type(exc).__name__}: {exc}"
         self.env["mfg.variance.run"]._log(

@@ -61,17 +61,27 @@ class MfgVarianceRun(models.Model):
         return row
 
     def _tell_automation_owner(self):
-        """One bus message per failure; the rows are the list to work from."""
+        """One bus message per failure; the rows are the list to work from.
+
+        A failure of no company concerns all of them.
+        """
         for row in self:
-            company = row.company_id or self.env.company
-            owner = company.sudo().variance_automation_owner_id  # sudo: a name to tell
-            if owner:
-                owner._bus_send(
-                    "simple_notification",
-                    {
-                        "type": "danger",
-                        "sticky": True,
-                        "title": self.env._("Variance automation failed"),
-                        "message": row.name,
-                    },
-                )
+            # sudo: every company has to hear of what concerns them all
+            companies = row.company_id or self.env["res.company"].sudo().search([])
+            self._notify_automation_owners(
+                companies, self.env._("Variance automation failed"), row.name
+            )
+
+    @api.model
+    def _notify_automation_owners(self, companies, title, message):
+        """Tell each automation owner of these companies once, on screen."""
+        for owner in companies._get_automation_owners():
+            owner._bus_send(
+                "simple_notification",
+                {
+                    "type": "danger",
+                    "sticky": True,
+                    "title": title,
+                    "message": message,
+                },
+            )

@@ -22,3 +22,21 @@ class ResCompany(models.Model):
         help="More minutes than this outside the operating hours of a work center make "
         "the recording suspect; 0 switches the check off.",
     )
+
+    def _get_automation_owners(self):
+        """Who keeps the automation of these companies healthy.
+
+        The person each company names; where none is named, everybody in the group
+        who may work in the company, so that a failure never reaches nobody.
+        """
+        companies = self.sudo()  # sudo: names to tell, whoever met the failure
+        owners = companies.variance_automation_owner_id
+        for company in companies:
+            if not company.variance_automation_owner_id:
+                group = self.env.ref("mfg_variance_core.group_automation_owner")
+                owners |= group.sudo().all_user_ids.filtered(  # sudo: as above
+                    lambda user, company=company: (
+                        user.active and company in user.company_ids
+                    )
+                )
+        return owners

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -71,6 +72,101 @@ class TestDeadMan(VarianceCommon):
         case = self.check()
         self.assertEqual(case.company_id, self.company)
         self.assertIn("none was measured", case.title)
+
+    def accept(self, case):
+        case._as_system().write({"state": "closed", "resolution": "accepted"})
+
+    def test_given_silence_expected_owner_told_with_activity_once(self):
+        self.crons[0].active = False
+        with patch.object(
+            type(self.env["res.users"]), "_bus_send", autospec=True
+        ) as send:
+            case = self.check()
+            self.check()
+        owner = self.people["automation_owner"]
+        told = [
+            call.args[0]
+            for call in send.call_args_list
+            if call.args[1] == "simple_notification"
+        ]
+        self.assertEqual(told, [owner])
+        self.assertEqual(case.activity_ids.user_id, owner)
+        self.assertEqual(len(case.activity_ids), 1)
+
+    def test_given_no_owner_named_expected_group_told(self):
+        self.company.variance_automation_owner_id = False
+        self.crons[0].active = False
+        with patch.object(
+            type(self.env["res.users"]), "_bus_send", autospec=True
+        ) as send:
+            case = self.check()
+        told = {call.args[0] for call in send.call_args_list}
+        self.assertIn(self.people["automation_owner"], told)
+        self.assertIn(case.owner_id, told)
+
+    def test_given_silence_accepted_expected_no_new_case(self):
+        self.crons[0].active = False
+        self.accept(self.check())
+        self.assertFalse(self.check())
+
+    def test_given_accepted_spoke_and_silent_again_expected_new_case(self):
+        self.crons[0].active = False
+        accepted = self.check()
+        self.accept(accepted)
+        self.crons[0].active = True
+        self.assertFalse(self.check())
+        self.crons[0].active = False
+        case = self.check()
+        self.assertEqual(len(case), 1)
+        self.assertNotEqual(case, accepted)
+
+    def test_given_silence_closed_as_fixed_expected_new_case(self):
+        self.crons[0].active = False
+        closed = self.check()
+        closed._as_system().write({"state": "closed", "resolution": "fixed"})
+        self.assertEqual(len(self.check()), 1)
+
+    def test_given_case_of_a_person_expected_left_alone(self):
+        own = self.Case._open_cases(
+            [
+                {
+                    "title": "Kept by a person",
+                    "fingerprint": "mine",
+                    "severity": "warning",
+                    "company_id": self.company.id,
+                    "category_id": self.category.id,
+                }
+            ]
+        )
+        self.engine._cron_dead_man()
+        self.assertFalse(own.cleared_at)
+
+    def test_given_work_finished_before_installation_expected_no_case(self):
+        self.rule.active = False
+        self.finish(self.make_workorder(), 105)
+        with patch.object(
+            type(self.engine),
+            "_get_heard_since",
+            autospec=True,
+            return_value=fields.Datetime.now() + timedelta(minutes=1),
+        ):
+            self.assertFalse(self.check())
+        self.assertTrue(self.check())
+
+    def test_given_just_installed_expected_heard_since_then(self):
+        cron = self.crons.filtered(
+            lambda cron: cron == self.env.ref("mfg_variance_core.cron_dead_man")
+        )
+        self.env.cr.execute(
+            "UPDATE ir_cron SET create_date = %s WHERE id = %s",
+            (self.now - timedelta(hours=2), cron.id),
+        )
+        cron.invalidate_recordset(["create_date"])
+        self.assertEqual(self.engine._get_heard_since(), self.now - timedelta(hours=2))
+        with self.at(self.now + timedelta(days=3)):
+            self.assertEqual(
+                self.engine._get_heard_since(), self.now + timedelta(days=2)
+            )
 
     def test_given_check_expected_run_row(self):
         self.engine._cron_dead_man()

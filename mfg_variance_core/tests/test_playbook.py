@@ -1,4 +1,7 @@
+from types import SimpleNamespace
 from unittest.mock import patch
+
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import ConcurrencyError
 from odoo.tests import tagged
@@ -204,6 +207,28 @@ class TestPlaybookRunning(PlaybookCase):
             self.assertRaises(ConcurrencyError),
         ):
             self.react(("flag", "warning", {}))
+
+    def test_given_own_unique_violation_in_step_expected_request_repeated(self):
+        class Lost(UniqueViolation):
+            diag = SimpleNamespace(
+                table_name="mfg_variance_exception", message_primary="Lost"
+            )
+
+        with (
+            self.break_step("flag", Lost()),
+            self.assertRaises(ConcurrencyError),
+        ):
+            self.react(("flag", "warning", {}))
+
+    def test_given_failure_without_company_expected_owners_of_all_told(self):
+        other = self.env["res.company"].create({"name": "Other Works"})
+        other.variance_automation_owner_id = self.engineer
+        with patch.object(
+            type(self.env["res.users"]), "_bus_send", autospec=True
+        ) as send:
+            self.Run._log("health", "Rules", "failed")
+        told = {call.args[0] for call in send.call_args_list}
+        self.assertLessEqual({self.people["automation_owner"], self.engineer}, told)
 
     def test_given_bundle_of_a_flood_expected_one_reaction(self):
         book = self.make_playbook(("activity", "warning", {}))

@@ -11,18 +11,8 @@ RESOLVING = "resolving"
 RESOLVED = "resolved"
 CLOSED = "closed"
 
-STATES = (
-    (NEW, "New"),
-    (ACKNOWLEDGED, "Acknowledged"),
-    (CONTAINED, "Contained"),
-    (RESOLVING, "Resolving"),
-    (RESOLVED, "Resolved"),
-    (CLOSED, "Closed"),
-)
-
 LIGHT = "light"
 FULL = "full"
-TRACKS = ((LIGHT, "Light"), (FULL, "Full"))
 
 # From each state, the states that may follow. A full case need not be contained when
 # there is nothing to contain; a closed one that comes back is new again.
@@ -74,15 +64,15 @@ def missing(
     is_cleared: bool,
     has_resolution: bool = False,
 ) -> list[str]:
-    """Return what a case still needs before it may go to a state, as sentences.
+    """Return what a case still needs before it may go to a state, as codes.
 
     Resolving and closing need a cause. On the full track they need a resolution too,
     unless the condition cleared by itself: then only the cause is asked for.
 
     >>> missing("light", "closed", has_cause=False, is_cleared=False)
-    ['Choose the cause first.']
+    ['cause']
     >>> missing("full", "resolved", has_cause=True, is_cleared=False)
-    ['Choose the resolution first.']
+    ['resolution']
     >>> missing("full", "closed", has_cause=True, is_cleared=True)
     []
     """
@@ -90,9 +80,9 @@ def missing(
         return []
     needs = []
     if not has_cause:
-        needs.append("Choose the cause first.")
+        needs.append("cause")
     if track == FULL and not is_cleared and not has_resolution:
-        needs.append("Choose the resolution first.")
+        needs.append("resolution")
     return needs
 
 

@@ -27,8 +27,10 @@ RESOLUTIONS = [
 TOTALS = {
     "last_event_at": "MAX(m.event_at)",
     # the running and the final reading of one work order are one event; a reading
-    # corrected to be within stays on the case and is no event of it
-    "occurrence_count": "COUNT(DISTINCT (m.metric_id, m.source_model, m.source_id)) "
+    # corrected to be within stays on the case and is no event of it. What an action
+    # raised has no figure a later one would replace: each time is an event
+    "occurrence_count": "COUNT(DISTINCT (m.metric_id, m.source_model, m.source_id, "
+    "CASE WHEN m.metric_code = 'raised_condition' THEN m.id END)) "
     "FILTER (WHERE m.outcome IN ('opened', 'merged'))",
     # what is at risk while the work runs is superseded by the loss when it is done
     "amount": "COALESCE(SUM(m.amount) FILTER "
@@ -111,7 +113,6 @@ class MfgVarianceException(models.Model):
     product_id = fields.Many2one(
         "product.product", index="btree_not_null", readonly=True
     )
-    lot_id = fields.Many2one("stock.lot", readonly=True)
     shift_id = fields.Many2one("mfg.variance.plant.shift", readonly=True)
     # --- when
     first_event_at = fields.Datetime(string="Happened", index=True, readonly=True)
@@ -249,6 +250,7 @@ class MfgVarianceException(models.Model):
             [
                 "exception_id",
                 "superseded_by_id",
+                "metric_code",
                 "outcome",
                 "event_at",
                 "amount",

@@ -1,8 +1,11 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..domain import lifecycle, outcomes
 from ..guard import check_person
+
+# of a case no policy stands behind, as of one an action raised
+DEFAULT_RESPOND_MINUTES = 480
 
 
 class MfgVarianceException(models.Model):
@@ -66,13 +69,20 @@ class MfgVarianceException(models.Model):
                 bool(values.get("resolution") or case.resolution),
             )
             if missing:
-                raise UserError("\n".join(missing))
+                raise UserError("\n".join(map(self._get_need_label, missing)))
             before = case.state
             case._as_system().write(
                 {"state": state, **case._prepare_stamp_vals(state, now), **values}
             )
             case._log_move(before)
         return True
+
+    def _get_need_label(self, need):
+        """The sentence for a code of :func:`lifecycle.missing`."""
+        return {
+            "cause": self.env._("Choose the cause first."),
+            "resolution": self.env._("Choose the resolution first."),
+        }[need]
 
     def _prepare_stamp_vals(self, state, now):
         """Who did it and when, for the states whose delay is a figure."""
@@ -154,8 +164,16 @@ class MfgVarianceException(models.Model):
         )
 
     def action_reopen(self):
-        """Open closed cases again."""
-        return self._transition("new", **self._prepare_reopen_vals())
+        """Open closed cases again, with as long to respond as a new case has."""
+        now = self.env["mfg.variance.engine"]._now()
+        for case in self:
+            minutes = case.policy_version_id.respond_minutes or DEFAULT_RESPOND_MINUTES
+            case._transition(
+                "new",
+                **case._prepare_reopen_vals(),
+                respond_by=fields.Datetime.add(now, minutes=minutes),
+            )
+        return True
 
     def action_set_cause(self):
         """Ask for the cause of these cases with one button per cause."""

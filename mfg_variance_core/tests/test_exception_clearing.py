@@ -105,6 +105,16 @@ class TestExceptionClearing(ExceptionCase):
         self.finish(workorder)
         self.assertEqual((case.state, case.severity), ("new", "major"))
 
+    def test_given_reopened_by_hand_later_expected_new_time_to_respond(self):
+        self.pattern(respond_minutes=90)
+        case = self.open_case(170)
+        self.close(case)
+        later = self.now + timedelta(days=3)
+        with self.at(later):
+            case.with_user(self.operator).action_reopen()
+            self.assertFalse(case.is_overdue)
+        self.assertEqual(case.respond_by, later + timedelta(minutes=90))
+
     def test_given_reopened_by_hand_expected_new_without_answer(self):
         case = self.open_case()
         self.choose(case)

@@ -179,6 +179,33 @@ class TestServerActionReact(ServerActionCase):
         self.assertEqual(case.category_id, self.category)
         self.assertEqual(case.severity, "warning")
 
+    def test_given_raised_again_expected_each_counted_and_newest_current(self):
+        action = self._make_raise()
+        rows = self.env["mfg.variance.measurement"]
+        for _time in range(3):
+            self._run(action, self.tag)
+        case = self.env["mfg.variance.exception"].search(
+            [("source_model", "=", self.tag._name), ("source_id", "=", self.tag.id)]
+        )
+        rows = case.measurement_ids.sorted("revision")
+        self.assertEqual(rows.mapped("is_current"), [False, False, True])
+        self.assertEqual(rows.mapped("revision"), [1, 2, 3])
+        self.assertEqual(case.occurrence_count, 3)
+
+    def test_given_raise_of_many_expected_one_case_each(self):
+        others = self.tag.create([{"name": "A", "color": 2}, {"name": "B", "color": 3}])
+        action = self._make_raise()
+        self._run(action, self.tag)
+        cases = self.env["mfg.variance.engine"]._raise(action, self.tag | others)
+        self.assertEqual(len(cases), 3)
+        self.assertEqual(cases.mapped("occurrence_count"), [2, 1, 1])
+
+    def test_given_raise_in_another_company_expected_case_of_that_company(self):
+        other = self.env["res.company"].create({"name": "Other Works"})
+        engine = self.env["mfg.variance.engine"].with_company(other)
+        case = engine._raise(self._make_raise().with_company(other), self.tag)
+        self.assertEqual(case.company_id, other)
+
     def test_given_raise_without_category_expected_warning(self):
         self.assertIn("category", self._make_raise(variance_category_id=False).warning)
 

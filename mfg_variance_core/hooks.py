@@ -1,9 +1,23 @@
+from odoo.tools import SQL
+
 from .guard import SYSTEM, TOKEN_KEY
 
 OPEN_STATES = ("confirmed", "progress", "to_close")
 SHIPPED_POLICIES = (
     "policy_work_order_time",
     "policy_setup_time",
+)
+# the judging and its evidence, all of which go with the addon
+EMPTIED_MODELS = (
+    "mfg.variance.shadow.hit",
+    "mfg.variance.measurement",
+    "mfg.variance.run",
+    "mfg.variance.exception",
+    "mfg.variance.watch",
+    "mfg.variance.standard",
+    "mfg.variance.policy.limit",
+    "mfg.variance.policy",
+    "mfg.variance.policy.version",
 )
 
 
@@ -28,7 +42,43 @@ def uninstall_hook(env):
     actions = env["ir.actions.server"].search(
         [("state", "in", ("variance_evaluate", "variance_raise", "variance_playbook"))]
     )
-    rules = env["base.automation"].with_context(active_test=False)
-    rules.search([("action_server_ids", "in", actions.ids)]).unlink()
-    actions.unlink()
+    rules = (
+        env["base.automation"]
+        .with_context(active_test=False)
+        .search([("action_server_ids", "in", actions.ids)])
+    )
+    # a rule that does more than ours is somebody's: it only loses our action
+    rules.filtered(lambda rule: rule.action_server_ids <= actions).unlink()
+    actions.exists().unlink()
+    env.flush_all()
     env.cr.execute("DROP FUNCTION IF EXISTS mfg_variance_append_only() CASCADE")
+    _empty_evidence(env)
+
+
+def _empty_evidence(env):
+    """Empty what refuses to be deleted record by record, or keeps master data.
+
+    Evidence refers to policies, metrics and categories, so Odoo could not delete
+    those one by one. The tables themselves go with the models right after; so do
+    the foreign keys, which would make emptying them a matter of order and of time.
+    """
+    tables = tuple(env[name]._table for name in EMPTIED_MODELS)
+    env.cr.execute(
+        """
+        SELECT conrelid::regclass::text, conname
+          FROM pg_constraint
+         WHERE contype = 'f'
+           AND confrelid IN (SELECT oid FROM pg_class WHERE relname IN %s
+                                AND relnamespace = current_schema::regnamespace)
+        """,
+        [tables],
+    )
+    for table, name in env.cr.fetchall():
+        env.cr.execute(
+            SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL(table), SQL.identifier(name))
+        )
+    for table in tables:
+        env.cr.execute(SQL("TRUNCATE %s", SQL.identifier(table)))
+    env.cr.execute("DELETE FROM ir_model_data WHERE model IN %s", [EMPTIED_MODELS])
+    env.invalidate_all()
+    env.registry.clear_cache()

@@ -1,4 +1,12 @@
+from collections import Counter
+
 from odoo import fields, models
+from odoo.tools import SQL
+
+from ..domain import outcomes
+
+# a repeat belongs to the case of the first, and names its own order (DESIGN rule 7)
+MEASURED_LINKS = ("production_id", "workorder_id")
 
 
 class MfgVarianceLinked(models.AbstractModel):
@@ -21,19 +29,59 @@ class MfgVarianceLinked(models.AbstractModel):
         return self._variance_link or f"{self._name.split('.')[-1]}_id"
 
     def _get_variance_domain(self):
-        return [(self._get_variance_link(), "in", self.ids)]
+        link = self._get_variance_link()
+        if link not in MEASURED_LINKS:
+            return [(link, "in", self.ids)]
+        found = self._read_variance_cases([])
+        return [("id", "in", [case_id for _record_id, case_id in found])]
 
     def _compute_variance_exception_count(self):
         Case = self.env["mfg.variance.exception"]
-        counts = {}
+        counts = Counter()
         if self.ids and Case.has_access("read"):
-            link = self._get_variance_link()
-            groups = Case._read_group(
-                [(link, "in", self.ids), ("is_open", "=", True)], [link], ["__count"]
-            )
-            counts = {record.id: count for record, count in groups}
+            found = self._read_variance_cases([("is_open", "=", True)])
+            counts.update(record_id for record_id, _case_id in found)
         for record in self:
-            record.variance_exception_count = counts.get(record._origin.id, 0)
+            record.variance_exception_count = counts[record._origin.id]
+
+    def _read_variance_cases(self, domain):
+        """``(record id, case id)`` of the cases of these records, in one query.
+
+        Those that name the record, and those one of its own figures was merged into.
+        Access rights and record rules of the cases are those of the environment.
+        """
+        if not self.ids:
+            return []
+        Case = self.env["mfg.variance.exception"]
+        link, ids = self._get_variance_link(), tuple(self.ids)
+        Case.flush_model([link])
+        links = SQL(
+            "SELECT %(link)s AS record_id, id AS case_id FROM mfg_variance_exception "
+            "WHERE %(link)s IN %(ids)s",
+            link=SQL.identifier(link),
+            ids=ids,
+        )
+        if link in MEASURED_LINKS:
+            self.env["mfg.variance.measurement"].flush_model(
+                [link, "exception_id", "is_current", "outcome"]
+            )
+            links = SQL(
+                "%(links)s UNION SELECT %(link)s, exception_id "
+                "FROM mfg_variance_measurement WHERE %(link)s IN %(ids)s "
+                "AND is_current AND outcome IN %(beyond)s "
+                "AND exception_id IS NOT NULL",
+                links=links,
+                link=SQL.identifier(link),
+                ids=ids,
+                beyond=(outcomes.OPENED, outcomes.MERGED),
+            )
+        return self.env.execute_query(
+            SQL(
+                "SELECT record_id, case_id FROM (%s) AS linked WHERE case_id IN %s",
+                links,
+                Case._search(domain).subselect(),
+            )
+        )
 
     def action_open_variance_exceptions(self):
         """The cases of this record, open ones first."""

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..domain import outcomes
+from .mfg_variance_measurement import SEVERITY_SELECTION
 
 
 class MrpProduction(models.Model):
@@ -8,13 +9,7 @@ class MrpProduction(models.Model):
     _inherit = ["mrp.production", "mfg.variance.linked"]
 
     variance_flag_severity = fields.Selection(
-        [
-            ("info", "Info"),
-            ("warning", "Warning"),
-            ("major", "Major"),
-            ("critical", "Critical"),
-        ],
-        compute="_compute_variance_flag",
+        SEVERITY_SELECTION, compute="_compute_variance_flag"
     )
     variance_flag_text = fields.Char(compute="_compute_variance_flag")
 
@@ -22,21 +17,19 @@ class MrpProduction(models.Model):
         """The worst open case a playbook flagged, for the ribbon and the banner."""
         # sudo: whoever works on the order is told that something is off with it,
         # by title only, also without a role in variance control
-        cases = (
-            self.env["mfg.variance.exception"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("production_id", "in", self.ids),
-                    ("is_open", "=", True),
-                    ("is_flagged", "=", True),
-                ],
-                ["production_id", "severity", "name", "title"],
-            )
+        orders = self.sudo()
+        found = orders._read_variance_cases(
+            [("is_open", "=", True), ("is_flagged", "=", True)]
         )
-        by_order = cases.grouped("production_id")
+        cases = orders.env["mfg.variance.exception"].browse(
+            {case_id for _order_id, case_id in found}
+        )
+        by_order = {}
+        for order_id, case_id in found:
+            by_order.setdefault(order_id, set()).add(case_id)
         for production in self:
-            mine = by_order.get(production._origin, cases.browse())
+            mine = by_order.get(production._origin.id, ())
+            mine = cases.filtered(lambda case, mine=mine: case.id in mine)
             worst = max(
                 mine, key=lambda case: outcomes.rank(case.severity), default=mine
             )
@@ -55,21 +48,23 @@ class MrpProduction(models.Model):
         """Another quantity is another plan: running work crosses its limits later."""
         result = super().write(vals)
         if "product_qty" in vals:
-            self.env["mfg.variance.engine"]._capture_watch(self.workorder_ids)
+            engine = self.env["mfg.variance.engine"]
+            engine._shielded("_capture_watch", self.workorder_ids)
         return result
 
     def action_confirm(self):
         """Freeze the plan at the end of the confirming transaction (D5)."""
         result = super().action_confirm()
         confirmed = self.filtered(lambda order: order.state not in ("draft", "cancel"))
-        self.env["mfg.variance.engine"]._capture_freeze(confirmed.workorder_ids)
+        engine = self.env["mfg.variance.engine"]
+        engine._shielded("_capture_freeze", confirmed.workorder_ids)
         return result
 
     def action_update_bom(self):
         result = super().action_update_bom()
-        self.env["mfg.variance.engine"]._capture_replan(
-            self.workorder_ids, self.env._("Bill of materials updated on the order")
-        )
+        reason = self.env._("Bill of materials updated on the order")
+        engine = self.env["mfg.variance.engine"]
+        engine._shielded("_capture_replan", self.workorder_ids, reason)
         return result
 
     def action_variance_explain(self):

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -68,6 +69,43 @@ class TestPlaybookSteps(PlaybookCase):
         )
         order.invalidate_recordset()
         self.assertFalse(order.variance_flag_severity or order.variance_flag_text)
+
+    def test_given_repeat_expected_its_own_order_flagged_and_counted(self):
+        book = self.make_playbook(("flag", "warning", {}))
+        self.make_policy(
+            workcenter_id=self.center.id,
+            playbook_id=book.id,
+            fingerprint_dims="workcenter_operation",
+        )
+        case = self.open_case(170)
+        second = self.make_workorder()
+        self.assertEqual(self.finish(second, 170).exception_id, case)
+        order = second.production_id
+        self.assertEqual(order.variance_flag_severity, "warning")
+        for record in (order, second, case.production_id, case.workorder_id):
+            self.assertEqual(record.variance_exception_count, 1)
+            action = record.action_open_variance_exceptions()
+            self.assertEqual(self.Case.search(action["domain"]), case)
+        other = second.production_id.workorder_ids - second
+        self.assertFalse(other.variance_exception_count)
+
+    def test_given_repeat_corrected_to_within_expected_its_order_free(self):
+        book = self.make_playbook(("flag", "warning", {}))
+        self.make_policy(
+            workcenter_id=self.center.id,
+            playbook_id=book.id,
+            fingerprint_dims="workcenter_operation",
+        )
+        self.open_case(170)
+        second = self.make_workorder()
+        self.finish(second, 170)
+        log = second.time_ids
+        log.date_start = log.date_end - timedelta(minutes=100)
+        self.judge()
+        order = second.production_id
+        order.invalidate_recordset()
+        self.assertFalse(order.variance_flag_severity)
+        self.assertFalse(order.variance_exception_count)
 
     def test_given_several_flags_expected_worst_shown(self):
         book = self.make_playbook(("flag", "warning", {}))

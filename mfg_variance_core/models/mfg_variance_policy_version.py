@@ -91,7 +91,13 @@ class MfgVariancePolicyVersion(models.Model):
     method = fields.Selection(
         [("tolerance", "Tolerance")], required=True, default="tolerance"
     )
-    company_id = fields.Many2one("res.company", index=True)
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        default=lambda self: self._get_default_company(),
+        help="Empty means every company; only who may work in all of them and is "
+        "limited to no plant may write such a policy.",
+    )
     plant_id = fields.Many2one("mfg.variance.plant", check_company=True)
     product_categ_id = fields.Many2one("product.category", string="Product Category")
     product_id = fields.Many2one("product.product", check_company=True)
@@ -181,6 +187,9 @@ class MfgVariancePolicyVersion(models.Model):
         if CONTENT_FIELDS & set(vals):
             self._check_is_draft()
         result = super().write(self._add_company(vals))
+        if {"company_id", "plant_id"} & set(vals):
+            # also where it went to: nobody widens a draft past his own places
+            self.check_access("write")
         if CONTENT_FIELDS & set(vals):
             self._note_author()
         self.env.registry.clear_cache()
@@ -195,6 +204,13 @@ class MfgVariancePolicyVersion(models.Model):
                     {"author_ids": [(4, user.id) for user in version.author_ids]}
                 )
         return copies
+
+    @api.model
+    def _get_default_company(self):
+        """Every company for those who may write that, else the one worked in."""
+        if self.env.su or self.env.user.variance_is_global:
+            return False
+        return self.env.company
 
     @api.model
     def _add_company(self, vals):
@@ -339,6 +355,7 @@ class MfgVariancePolicyVersion(models.Model):
             version._as_system().write(vals)
             # the database allows one active version: this one leaves before the next
             version.flush_recordset(["state"])
+            self.env["mfg.variance.engine"]._capture_policy_change()
             version.policy_id.message_post(
                 body=self.env._(
                     "Version %(number)s: %(before)s → %(after)s.",

@@ -261,6 +261,61 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
             with self.assertRaises(AccessError):
                 attempt()
 
+    def test_a_shared_policy_is_left_alone_by_who_is_not_everywhere(self):
+        engineer = self.users["process_engineer"]
+        shared = self.env.ref("mfg_variance_core.policy_work_order_time")
+        draft = shared.version_id._copy_as_draft()
+        draft._as_system().write({"policy_id": shared.id, "number": 99})
+        for plants in (self.plant.browse(), self.plant):
+            engineer.variance_plant_ids = plants
+            for attempt in (
+                lambda: shared.with_user(engineer).action_archive(),
+                lambda: shared.version_id.with_user(engineer).action_retire(),
+                lambda: shared.version_id.with_user(engineer).sudo().action_retire(),
+                lambda: draft.with_user(engineer).write({"confirm_minutes": 1}),
+                lambda: draft.limit_ids[0].with_user(engineer).write({"percent": 1}),
+                lambda: draft.with_user(engineer).unlink(),
+                lambda: self._make_engineer_policy(engineer, company_id=False),
+            ):
+                with self.assertRaises(AccessError):
+                    attempt()
+        engineer.variance_plant_ids = False
+        engineer.company_ids = self.env["res.company"].search([])
+        draft.with_user(engineer).write({"confirm_minutes": 1})
+        self.assertTrue(self._make_engineer_policy(engineer, company_id=False))
+
+    def test_an_engineer_of_one_plant_writes_its_policies_only(self):
+        engineer = self.users["process_engineer"]
+        engineer.variance_plant_ids = self.plant
+        with self.assertRaises(AccessError):
+            self._make_engineer_policy(engineer)
+        policy = self._make_engineer_policy(engineer, plant_id=self.plant.id)
+        policy.confirm_minutes = 3
+        policy.limit_ids.percent = 60
+        with self.assertRaises(AccessError):
+            policy.version_id.plant_id = False
+        with self.assertRaises(AccessError):
+            policy.version_id.write({"plant_id": False, "company_id": False})
+
+    def test_a_new_policy_is_of_the_company_of_who_is_not_everywhere(self):
+        engineer = self.users["process_engineer"]
+        policy = self._make_engineer_policy(engineer)
+        self.assertEqual(policy.company_id, self.company)
+        with self.assertRaises(AccessError):
+            policy.version_id.company_id = False
+
+    def _make_engineer_policy(self, engineer, **values):
+        return self.Policy.with_user(engineer).create(
+            {
+                "name": "Own",
+                "metric_id": self.metric.id,
+                "limit_ids": [
+                    Command.create({"severity": "warning", "percent": 5, "floor": 9})
+                ],
+                **values,
+            }
+        )
+
     def test_portal_and_public_see_nothing(self):
         outsiders = [
             new_test_user(self.env, "attack_portal", groups="base.group_portal"),

@@ -57,16 +57,3 @@ def rank(severity):
     if severity not in SEVERITIES:
         raise ValueError(f"“{severity}” is not a severity.")
     return SEVERITIES.index(severity)
-
-
-def worst(a, b):
-    """Return the worse of two severities, ``None`` when there is none.
-
-    >>> worst("warning", "major")
-    'major'
-    >>> worst(None, "info")
-    'info'
-    >>> worst(None, None) is None
-    True
-    """
-    return (a if rank(a) >= rank(b) else b) or None

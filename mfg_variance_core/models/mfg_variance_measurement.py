@@ -47,8 +47,18 @@ class MfgVarianceMeasurement(models.Model):
         "amount_kind",
         "amount_formula",
         "amount_missing_reason",
+        "currency_id",
+        "category_id",
+        "standard_id",
         "company_id",
         "plant_id",
+        "shift_id",
+        "product_id",
+        "product_categ_id",
+        "operation_id",
+        "workcenter_id",
+        "production_id",
+        "workorder_id",
         "outcome",
         "outcome_detail",
         "severity",
@@ -112,7 +122,6 @@ class MfgVarianceMeasurement(models.Model):
     workorder_id = fields.Many2one(
         "mrp.workorder", string="Work Order", ondelete="set null"
     )
-    lot_id = fields.Many2one("stock.lot", ondelete="set null")
     standard_id = fields.Many2one("mfg.variance.standard", ondelete="set null")
 
     outcome = fields.Selection(list(OUTCOMES), required=True)

@@ -192,8 +192,8 @@ def _judge_limit(
 ) -> LimitResult:
     """Return how a deviation on the bad side stands to one limit."""
     per_unit = None
-    if bad > 0 and reading.amount:
-        per_unit = abs(reading.amount) / bad
+    if bad > 0 and (reading.amount or 0.0) > 0:  # what is saved costs nothing
+        per_unit = reading.amount / bad
     crossing = _crossing(limit, reading.planned, per_unit)
     exceeded = confirmed = False
     if crossing is not None and bad > 0:

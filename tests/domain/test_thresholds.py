@@ -69,6 +69,10 @@ def test_money_beside_time_is_asked_for_too():
     assert "the cost is not known" in verdict.limits[0].sentence
 
 
+def test_a_saving_reaches_no_cost():
+    assert severity(120, 125, amount=-900) == (None, False)
+
+
 def test_money_alone_raises_the_severity():
     assert severity(1000, 1010, amount=500) == ("major", False)
     assert severity(1000, 1010, amount=499)[0] is None

@@ -24,11 +24,16 @@ class MfgVarianceMetric(models.Model):
         ]
 
     def _read_setup_time(self, records, phase, shared):
-        """Set-up minutes against planned set-up; only where both are known apart."""
+        """Set-up minutes against planned set-up; only where both are known apart.
+
+        Of what was cancelled without a piece made every minute is unplanned: the
+        leaf of the work order prices them all, set-up among them.
+        """
         return [
             self._fact_setup_time(data)
             for data in self._get_time_data(records, phase, shared)
-            if data["setup_intervals"] or not data["is_cancelled"]
+            if not data["is_cancelled"]
+            or (data["setup_intervals"] and data["quantity"])
         ]
 
     def _fact_work_order_time(self, data, phase):

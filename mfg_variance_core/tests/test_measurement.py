@@ -214,6 +214,14 @@ class TestMeasurementGaps(VarianceCommon):
         self.assertEqual((row.outcome, row.actual), ("unplanned", 45))
         self.assertEqual((row.amount, row.amount_kind), (45, "loss"))
 
+    def test_given_setup_of_cancelled_work_expected_priced_once(self):
+        order = self.make_order()
+        self.log_time(order.workorder_ids[0], 45, loss=self.setup_loss)
+        order.action_cancel()
+        self.judge()
+        rows = self.Measurement.search([("production_id", "=", order.id)])
+        self.assertEqual(sum(rows.mapped("amount")), 45)
+
     def test_given_log_added_after_cancelling_expected_corrected(self):
         order = self.make_order()
         self.log_time(order.workorder_ids[0], 45)

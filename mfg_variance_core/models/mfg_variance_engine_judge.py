@@ -64,13 +64,19 @@ class MfgVarianceEngine(models.AbstractModel):
         return found[phase], found["running"] if phase != "running" else {}
 
     def _is_unchanged(self, fact, row):
-        """Same figures as the current row; an error is judged again when it is gone."""
+        """Same figures, at the same time, against the same plan as the current row.
+
+        An error is judged again when it is gone.
+        """
         if not row:
             return False
         if outcomes.ERROR in (row.outcome, fact.gap):
             return row.outcome == fact.gap and row.outcome_detail == fact.gap_reason
         if fact.gap or row.outcome in outcomes.GAPS:
-            return fact.gap == row.outcome and (fact.actual or 0.0) == row.actual
+            if fact.gap != row.outcome:
+                return False
+        elif abs(row.planned - (fact.planned or 0.0)) >= 1e-4:
+            return False
         return (
             abs(row.planned - (fact.planned or 0.0)) < 1e-4
             and abs(row.actual - (fact.actual or 0.0)) < 1e-4
@@ -79,8 +85,20 @@ class MfgVarianceEngine(models.AbstractModel):
 
     # ------------------------------------------------------------- one reading
 
+            and row.currency_id.compare_amounts(row.amount, fact.amount or 0.0) == 0
+            and (row.standard_id.id or None) == (fact.standard_id or None)
+            and not self._is_moved(fact, row)
     def _judge_fact(self, metric, phase, fact):
         company = self.env["res.company"].browse(fact.dims["company_id"])
+    def _is_moved(self, fact, row):
+        """Its minutes are now logged at another time: another day, another shift.
+
+        What is still running has no such time but that of the last look at it.
+        """
+        if row.phase == "running" or not fact.intervals:
+            return False
+        return row.event_at != fact.event_at.replace(microsecond=0)
+
         judged = Judged(
             fact=fact,
             timeliness=clocks.timeliness(

@@ -108,6 +108,32 @@ class TestMeasurementCorrection(VarianceCommon):
         self.assertEqual(self.measured(turn).outcome, "not_recorded")
         self.assertAlmostEqual(self.measured(grind).actual, 120)
 
+    def test_given_run_relabelled_setup_expected_money_once(self):
+        self.center.time_start = 20
+        workorder = self.make_workorder()
+        self.log_time(workorder, 60, end=self.now - timedelta(hours=4))
+        self.finish(workorder, 100)
+
+        def amount():
+            rows = self.measured(workorder) | self.measured(workorder, "setup_time")
+            return sum(rows.mapped("amount"))
+
+        self.assertEqual(amount(), 40)
+        workorder.time_ids.sorted("date_start")[0].loss_id = self.setup_loss
+        self.judge()
+        self.assertEqual(self.measured(workorder, "setup_time").amount, 40)
+        self.assertEqual(amount(), 40)
+
+    def test_given_log_moved_to_other_day_expected_event_moved(self):
+        workorder = self.make_workorder()
+        first = self.finish(workorder, 80)
+        day = timedelta(days=1)
+        log = workorder.time_ids
+        log.write({"date_start": log.date_start - day, "date_end": log.date_end - day})
+        self.judge()
+        row = self.measured(workorder)
+        self.assertEqual((row.revision, row.event_at), (2, first.event_at - day))
+
     def test_given_unrelated_change_expected_no_revision(self):
         workorder = self.make_workorder()
         self.finish(workorder, 80)

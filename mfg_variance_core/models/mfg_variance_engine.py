@@ -1,6 +1,7 @@
 import logging
 import time
 
+import psycopg2
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -35,6 +36,20 @@ class MfgVarianceEngine(models.AbstractModel):
         return simulated_now(self.env) or fields.Datetime.now()
 
     # -------------------------------------------------------------- capturing
+
+    @api.model
+    def _shielded(self, method_name, *args):
+        """Capture from within a method of Odoo's: a fault in here stops nobody (D8).
+
+        What the database refused is raised: the transaction is over, or lost a race.
+        """
+        try:
+            getattr(self, method_name)(*args)
+        except Exception as exc:
+            self._reraise_concurrency(exc)
+            if isinstance(exc, psycopg2.Error):
+                raise
+            _logger.exception("Not captured: %s", method_name)
 
     @api.model
     def _capture(self, codes, records, phase="final"):

@@ -24,7 +24,7 @@ class MrpWorkcenterProductivity(models.Model):
             # nor by a default: an estimate counts as not recorded
             vals_list = [{**vals, "variance_is_estimate": False} for vals in vals_list]
         logs = super().create(vals_list)
-        self.env["mfg.variance.engine"]._capture_time_change(logs.workorder_id)
+        logs._capture_change(logs.workorder_id)
         return logs
 
     def write(self, vals):
@@ -37,8 +37,11 @@ class MrpWorkcenterProductivity(models.Model):
         result = super().write(vals)
         if {"date_start", "date_end", "loss_id", "workorder_id"} & set(vals):
             workorders = self.workorder_id | (before or self.workorder_id)
-            self.env["mfg.variance.engine"]._capture_time_change(workorders)
+            self._capture_change(workorders)
         return result
+
+    def _capture_change(self, workorders):
+        self.env["mfg.variance.engine"]._shielded("_capture_time_change", workorders)
 
     @api.model
     def _check_estimate(self, *vals_list):
@@ -51,5 +54,5 @@ class MrpWorkcenterProductivity(models.Model):
     def unlink(self):
         workorders = self.workorder_id
         result = super().unlink()
-        self.env["mfg.variance.engine"]._capture_time_change(workorders)
+        self._capture_change(workorders)
         return result

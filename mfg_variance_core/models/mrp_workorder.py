@@ -35,14 +35,14 @@ class MrpWorkorder(models.Model):
         if {"qty_produced", "variance_reported_qty", "variance_is_reported"} & set(
             vals
         ):
-            engine._capture_correction(
-                self.filtered(lambda wo: wo.state in ("done", "cancel"))
-            )
+            closed = self.filtered(lambda wo: wo.state in ("done", "cancel"))
+            engine._shielded("_capture_correction", closed)
         moved = self.filtered(
             lambda wo: wo.id in centers and centers[wo.id] != wo.workcenter_id
         )
         if moved:
-            engine._capture_replan(moved, self.env._("Moved to another work center"))
+            reason = self.env._("Moved to another work center")
+            engine._shielded("_capture_replan", moved, reason)
         return result
 
     @own_entry

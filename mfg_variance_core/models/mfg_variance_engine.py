@@ -255,6 +255,15 @@ class MfgVarianceEngine(models.AbstractModel):
             error=f"{type(exc).__name__}: {exc}",
             res_model=model,
             res_id=res_id,
+        """Make a failure a row, if even that is possible; else it is in the log."""
+        try:
+            with self.env.cr.savepoint():
+                self._store_judge_failure(key, item, exc, started)
+        except Exception as second:
+            self._reraise_concurrency(second)
+            _logger.exception("No row for the failed judging of %s %s", key, item)
+
+    def _store_judge_failure(self, key, item, exc, started):
             record_count=1,
             company_id=company.id if company else False,
             duration_ms=int((time.monotonic() - started) * 1000),

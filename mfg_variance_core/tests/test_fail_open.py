@@ -164,6 +164,42 @@ class TestFailOpen(VarianceCommon):
             self.judge()
         self.assertTrue(all(workorder.time_ids.mapped("date_end")))
 
+    @mute_logger(ENGINE)
+    def test_given_failure_row_fails_too_expected_work_finished(self):
+        workorder = self.make_workorder()
+        with (
+            self.failing_for(workorder, ValueError("Boom")),
+            patch.object(type(self.Run), "_log", side_effect=ValueError("Full")),
+        ):
+            self.finish(workorder, 170)
+        self.assertEqual(workorder.state, "done")
+
+    @mute_logger("odoo.addons.mfg_variance_core.models")
+    def test_given_queue_fails_expected_every_hook_lets_work_go_on(self):
+        order = self.make_order(confirm=False)
+        with patch.object(
+            self.engine_class, "_get_queue", side_effect=ValueError("Boom")
+        ):
+            order.action_confirm()
+            workorder = order.workorder_ids[0]
+            workorder.button_start()
+            order.product_qty = 12
+            order.action_update_bom()
+            workorder.workcenter_id = self._make_center("Lathe 2")
+            self.log_time(workorder, 60).unlink()
+            workorder.button_finish()
+            workorder.variance_reported_qty = 3
+        self.assertEqual(workorder.state, "done")
+
+    def test_given_hook_loses_race_expected_raised(self):
+        workorder = self.make_workorder()
+        for error in (SerializationFailure("Lost"), ConcurrencyError("Lost")):
+            with (
+                patch.object(self.engine_class, "_get_queue", side_effect=error),
+                self.assertRaises(type(error)),
+            ):
+                self.engine._shielded("_capture_watch", workorder)
+
     def test_given_lost_race_expected_raised_and_not_swallowed(self):
         for error in (SerializationFailure("Lost"), ConcurrencyError("Lost")):
             workorder = self.make_workorder()

@@ -22,7 +22,10 @@ EMPTIED_MODELS = (
 
 
 def post_init_hook(env):
-    """Give warehouses their plants, freeze open orders, activate the shipped pack."""
+    """Give warehouses their plants, freeze open orders, activate the shipped pack.
+
+    Work in progress is watched from now on; nothing says again that it was started.
+    """
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
     env["mfg.variance.plant"]._create_for_warehouses(warehouses)
     orders = env["mrp.production"].search([("state", "in", OPEN_STATES)])
@@ -35,6 +38,8 @@ def post_init_hook(env):
         policies |= env.ref(f"mfg_variance_core.{name}")
     versions = policies.version_id.with_context(**{TOKEN_KEY: SYSTEM})
     env["mfg.variance.policy.version"]._activate_shipped(versions)
+    running = open_work.filtered(lambda workorder: workorder.state == "progress")
+    env["mfg.variance.engine"]._arm_watches(running)
 
 
 def uninstall_hook(env):

@@ -14,7 +14,7 @@ from .fact import Fact
 
 _logger = logging.getLogger(__name__)
 QUEUE_KEY = "mfg_variance_core.captured"
-PASS_ORDER = {"freeze": 0, "replan": 0, "correct": 2, "watch": 3}
+PASS_ORDER = {"freeze": 0, "replan": 0, "correct": 2, "watch": 3, "rearm": 4}
 
 
 class MfgVarianceEngine(models.AbstractModel):
@@ -98,6 +98,11 @@ class MfgVarianceEngine(models.AbstractModel):
             self._get_queue().setdefault(("watch",), {}).update(
                 dict.fromkeys(workorders.ids)
             )
+
+    @api.model
+    def _capture_policy_change(self):
+        """Other limits are in force: running work crosses them at another minute."""
+        self._get_queue().setdefault(("rearm",), {})[0] = None
 
     @api.model
     def _capture_correction(self, workorders):
@@ -221,7 +226,14 @@ class MfgVarianceEngine(models.AbstractModel):
     def _run_watch(self, _key, items, shared):
         if items:
             workorders = self._get_existing("mrp.workorder", items, shared)
+            self._judge_running_again(workorders)
             self._arm_watches(workorders, known_only=True)
+
+    def _run_rearm(self, _key, _items, _shared):
+        watches = self.env["mfg.variance.watch"].search(
+            [("workorder_id.state", "=", "progress")]
+        )
+        self._arm_watches(watches.workorder_id)
 
     def _get_existing(self, model, ids, shared):
         """The records that still exist, looked up once a pass."""
@@ -243,6 +255,15 @@ class MfgVarianceEngine(models.AbstractModel):
                     self._log_judge_failure(key, item, exc, started)
 
     def _log_judge_failure(self, key, item, exc, started):
+        """Make a failure a row, if even that is possible; else it is in the log."""
+        try:
+            with self.env.cr.savepoint():
+                self._store_judge_failure(key, item, exc, started)
+        except Exception as second:
+            self._reraise_concurrency(second)
+            _logger.exception("No row for the failed judging of %s %s", key, item)
+
+    def _store_judge_failure(self, key, item, exc, started):
         model, res_id = item if key[0] == "facts" else (key[0], item)
         if key[0] in PASS_ORDER:
             model = "mrp.workorder"
@@ -255,15 +276,6 @@ class MfgVarianceEngine(models.AbstractModel):
             error=f"{type(exc).__name__}: {exc}",
             res_model=model,
             res_id=res_id,
-        """Make a failure a row, if even that is possible; else it is in the log."""
-        try:
-            with self.env.cr.savepoint():
-                self._store_judge_failure(key, item, exc, started)
-        except Exception as second:
-            self._reraise_concurrency(second)
-            _logger.exception("No row for the failed judging of %s %s", key, item)
-
-    def _store_judge_failure(self, key, item, exc, started):
             record_count=1,
             company_id=company.id if company else False,
             duration_ms=int((time.monotonic() - started) * 1000),

@@ -36,8 +36,13 @@ class MfgVarianceEngine(models.AbstractModel):
         judged = [self._judge_fact(metric, phase, fact) for fact in facts]
         self._note_replaced(judged, earlier, running)
         if phase == "running":
-            # nothing is known yet about work that is within its limits so far
-            judged = [one for one in judged if one.verdict and one.verdict.severity]
+            # nothing is known yet about work that is within its limits so far, but
+            # that it is no longer beyond them
+            judged = [
+                one
+                for one in judged
+                if one.replaced or (one.verdict and one.verdict.severity)
+            ]
         opened = self._assign_cases(metric, judged)
         self._keep_cases(judged)
         rows = self._store(metric, phase, judged, earlier)
@@ -78,18 +83,13 @@ class MfgVarianceEngine(models.AbstractModel):
         elif abs(row.planned - (fact.planned or 0.0)) >= 1e-4:
             return False
         return (
-            abs(row.planned - (fact.planned or 0.0)) < 1e-4
-            and abs(row.actual - (fact.actual or 0.0)) < 1e-4
+            abs(row.actual - (fact.actual or 0.0)) < 1e-4
             and abs(row.quantity - (fact.quantity or 0.0)) < 1e-4
-        )
-
-    # ------------------------------------------------------------- one reading
-
             and row.currency_id.compare_amounts(row.amount, fact.amount or 0.0) == 0
             and (row.standard_id.id or None) == (fact.standard_id or None)
             and not self._is_moved(fact, row)
-    def _judge_fact(self, metric, phase, fact):
-        company = self.env["res.company"].browse(fact.dims["company_id"])
+        )
+
     def _is_moved(self, fact, row):
         """Its minutes are now logged at another time: another day, another shift.
 
@@ -99,6 +99,10 @@ class MfgVarianceEngine(models.AbstractModel):
             return False
         return row.event_at != fact.event_at.replace(microsecond=0)
 
+    # ------------------------------------------------------------- one reading
+
+    def _judge_fact(self, metric, phase, fact):
+        company = self.env["res.company"].browse(fact.dims["company_id"])
         judged = Judged(
             fact=fact,
             timeliness=clocks.timeliness(

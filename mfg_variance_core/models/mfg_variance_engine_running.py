@@ -3,6 +3,8 @@ import time
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..domain import clocks, thresholds
 from ..guard import own_entry
@@ -41,6 +43,21 @@ class MfgVarianceEngine(models.AbstractModel):
             for fact in facts
         }
         self._store_watches(workorders, due, not_before)
+
+    def _judge_running_again(self, workorders):
+        """Judge again what was found beyond a limit while it runs: logs changed."""
+        running = workorders.filtered(lambda wo: wo.state not in ("done", "cancel"))
+        rows = self.env["mfg.variance.measurement"].search(
+            [
+                ("metric_code", "=", "work_order_time"),
+                ("source_model", "=", "mrp.workorder"),
+                ("source_id", "in", running.ids),
+                ("phase", "=", "running"),
+                ("is_current", "=", True),
+            ]
+        )
+        found = running.browse(rows.mapped("source_id"))
+        self._judge_records("work_order_time", found, "running")
 
     def _get_reached(self, metric, facts):
         """The severity each of these has reached while running, by source id."""
@@ -83,29 +100,30 @@ class MfgVarianceEngine(models.AbstractModel):
             row.workorder_id.id: row
             for row in Watch.search([("workorder_id", "in", workorders.ids)])
         }
-        earliest = None
+        earliest, vals_list = None, []
         for workorder in workorders:
             crossing, row = due.get(workorder.id), rows.get(workorder.id)
-            if not crossing:
-                if row and row.next_crossing_at:
-                    row.write({"next_crossing_at": False, "severity": False})
-                continue
-            severity, moment = crossing
-            # a second later than the limit itself, so that it is beyond it
-            moment = moment.replace(microsecond=0) + timedelta(seconds=1)
-            moment = max(moment, not_before or moment)
-            earliest = min(earliest or moment, moment)
-            vals = {"next_crossing_at": moment, "severity": severity}
-            if row:
-                row.write(vals)
-            else:
-                Watch.create(
+            vals = {"next_crossing_at": False, "severity": False}
+            if crossing:
+                severity, moment = crossing
+                # a second later than the limit itself, so that it is beyond it
+                moment = moment.replace(microsecond=0) + timedelta(seconds=1)
+                moment = max(moment, not_before or moment)
+                earliest = min(earliest or moment, moment)
+                vals = {"next_crossing_at": moment, "severity": severity}
+            if not row:
+                # also where nothing is crossed yet: a limit or a plan may follow
+                vals_list.append(
                     {
                         **vals,
                         "workorder_id": workorder.id,
                         "company_id": workorder.company_id.id,
                     }
                 )
+            elif crossing or row.next_crossing_at:
+                row.write(vals)
+        if vals_list:
+            Watch.create(vals_list)
         if earliest:
             self._wake_at(earliest)
 
@@ -132,8 +150,19 @@ class MfgVarianceEngine(models.AbstractModel):
         """Judge the running work orders whose next limit is due, then re-arm them.
 
         Rows are locked and skipped when another node has them; progress is committed
-        per batch, and one order that cannot be judged is logged and set aside.
+        per batch, and one order that cannot be judged is logged and set aside. A
+        lost race is run again at once: Odoo would wait for the next full hour.
         """
+        try:
+            self._judge_due(batch)
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+            _logger.info("Running work orders lost a race; once more", exc_info=True)
+            # what was asked for is deleted by now, and so would be what we ask for;
+            # the batches before this one are committed
+            self.env.cr.rollback()
+            self.env.ref("mfg_variance_core.cron_running")._trigger()
+
+    def _judge_due(self, batch):
         started = time.monotonic()
         engine = self._clean_engine()
         Watch = engine.env["mfg.variance.watch"]._as_system()

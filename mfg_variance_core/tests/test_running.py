@@ -1,8 +1,12 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.mfg_variance_core.hooks import post_init_hook
 
 from .common import VarianceCommon
 
@@ -139,9 +143,29 @@ class TestRunningWatch(RunningCase):
         policy.with_user(self.engineer_two).action_activate()
         self.assertEqual(self.watch(self.start()).next_crossing_at, self.crossing(190))
 
-    def test_given_no_policy_expected_not_watched(self):
+    def test_given_no_policy_expected_no_crossing(self):
         self.policy.active = False
-        self.assertFalse(self.watch(self.start()))
+        watch = self.watch(self.start())
+        self.assertTrue(watch)
+        self.assertFalse(watch.next_crossing_at)
+
+    def test_given_policy_activated_and_retired_expected_rearmed(self):
+        self.policy.active = False
+        workorder = self.start()
+        policy = self.make_policy(workcenter_id=self.center.id)
+        self.judge()
+        self.assertEqual(self.watch(workorder).next_crossing_at, self.crossing(150))
+        policy.with_user(self.engineer).action_retire()
+        self.judge()
+        self.assertFalse(self.watch(workorder).next_crossing_at)
+
+    def test_given_in_progress_at_installation_expected_watched(self):
+        rule = self.env.ref("mfg_variance_core.rule_workorder_progress")
+        rule.active = False
+        workorder = self.start()
+        self.assertFalse(self.watch(workorder))
+        post_init_hook(self.env)
+        self.assertEqual(self.watch(workorder).next_crossing_at, self.crossing(160))
 
     def test_given_rule_switched_off_expected_not_watched(self):
         self.env.ref("mfg_variance_core.rule_workorder_progress").active = False
@@ -261,6 +285,30 @@ class TestRunningCron(RunningCase):
         )
         self.wake(131)
         self.assertEqual(self.running(workorder).outcome, "opened")
+
+    def test_given_corrected_timer_expected_case_over(self):
+        workorder = self.start(400)
+        self.wake(0)
+        case = self.running(workorder).exception_id
+        self.assertTrue(case.is_now)
+        workorder.time_ids.date_start = self.now - timedelta(minutes=5)
+        self.judge()
+        self.assertEqual(self.running(workorder).outcome, "within")
+        self.assertFalse(case.is_now)
+        self.assertEqual(self.watch(workorder).severity, "warning")
+
+    def test_given_lost_race_expected_run_again_at_once(self):
+        self.start()
+        asked = self.triggers()
+        with patch.object(
+            type(self.engine),
+            "_judge_running",
+            side_effect=SerializationFailure("Lost"),
+        ):
+            self.wake(161)
+        again = [moment for moment in self.triggers() if moment not in asked]
+        self.assertEqual(len(again), 1)
+        self.assertLess(again[0], self.now + timedelta(minutes=10))
 
     def test_given_many_expected_judged_in_batches(self):
         workorders = self.env["mrp.workorder"].union(*(self.start() for _n in range(3)))

@@ -4,9 +4,12 @@ from odoo.tools import SQL
 
 from ..guard import SYSTEM, TOKEN_KEY, is_stored_code, is_system
 
+# runs that went well and belong to no case are kept this long
+KEPT_DAYS = 90
 # what is past the ORM is stopped by the database: the columns named by the trigger
-# stay as inserted, but for a link whose record is deleted, and rows stay at all
-APPEND_ONLY = """
+# stay as inserted, but for a link whose record is deleted, and rows stay at all, but
+# for runs whose time is over
+APPEND_ONLY = f"""
 CREATE OR REPLACE FUNCTION mfg_variance_append_only() RETURNS trigger AS $$
 DECLARE
     was jsonb;
@@ -21,6 +24,14 @@ BEGIN
                AND NOT (frozen LIKE '%_id' AND is_now ->> frozen IS NULL)
         ) THEN
             RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'mfg_variance_run' THEN
+        was := to_jsonb(OLD);
+        IF was ->> 'outcome' <> 'failed' AND was ->> 'exception_id' IS NULL
+            AND (was ->> 'started_at')::timestamp
+                < now() AT TIME ZONE 'UTC' - interval '{KEPT_DAYS} days'
+        THEN
+            RETURN OLD;
         END IF;
     END IF;
     RAISE EXCEPTION 'Rows of % are evidence: they are only ever added.', TG_TABLE_NAME;

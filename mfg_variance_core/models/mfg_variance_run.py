@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+from .mfg_variance_guarded import KEPT_DAYS
+
+GC_BATCH = 10000
+
 
 class MfgVarianceRun(models.Model):
     """One row per automation run worth telling: crons, steps, checks and failures."""
@@ -59,6 +63,24 @@ class MfgVarianceRun(models.Model):
         if outcome == "failed":
             row._tell_automation_owner()
         return row
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Forget what went well long ago; failures and what is of a case stay.
+
+        The trigger of the table lets exactly these rows go.
+        """
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)
+        old = self.search(
+            [
+                ("started_at", "<", before),
+                ("outcome", "!=", "failed"),
+                ("exception_id", "=", False),
+            ],
+            limit=GC_BATCH,
+        )
+        old._as_system().unlink()
+        return len(old), len(old) == GC_BATCH
 
     def _tell_automation_owner(self):
         """One bus message per failure; the rows are the list to work from.

@@ -172,3 +172,17 @@ class TestDeadMan(VarianceCommon):
         self.engine._cron_dead_man()
         run = self.Run.search([("kind", "=", "cron")], limit=1)
         self.assertEqual((run.outcome, run.record_count), ("ok", 0))
+
+    def test_given_old_runs_expected_only_what_went_well_forgotten(self):
+        def log(outcome, days, **values):
+            started = fields.Datetime.now() - timedelta(days=days)
+            return self.Run._log("cron", "Check", outcome, started_at=started, **values)
+
+        case = self.Case._open_cases(
+            [{"title": "x", "severity": "info", "company_id": self.company.id}]
+        )
+        gone = log("ok", 91)
+        kept = log("ok", 89) | log("failed", 91) | log("ok", 91, exception_id=case.id)
+        self.Run._gc_runs()
+        self.assertFalse(gone.exists())
+        self.assertEqual(kept.exists(), kept)

@@ -191,8 +191,12 @@ class MfgVarianceStandard(models.Model):
             workorder.product_id, workorder.product_uom_id, bom_qty
         )
         efficiency = center.time_efficiency or 100.0
+        sample = 0
         if workorder.operation_id:
             run, kind = workorder.operation_id.time_cycle, "engineered"
+            sample = self._count_averaged(workorder.operation_id)
+            if sample:
+                kind = "history"
         else:
             quantity = workorder.qty_production
             working = workorder.duration_expected - setup - cleanup
@@ -212,7 +216,26 @@ class MfgVarianceStandard(models.Model):
             "efficiency": efficiency,
             "has_setup": bool(setup),
             "source": source or kind,
+            "sample_size": sample,
         }
+
+    @api.model
+    def _count_averaged(self, operation):
+        """How many finished work orders Odoo averages the cycle of an operation over.
+
+        0 when the cycle is typed, or computed and nothing was finished yet: then Odoo
+        takes the typed one too.
+        """
+        if operation.time_mode != "auto":
+            return 0
+        return self.env["mrp.workorder"].search_count(
+            [
+                ("operation_id", "=", operation.id),
+                ("qty_produced", ">", 0),
+                ("state", "=", "done"),
+            ],
+            limit=operation.time_mode_batch,
+        )
 
     @api.model
     def _prepare_identity_vals(self, workorder):

@@ -43,6 +43,21 @@ class TestStandardFreezing(VarianceCommon):
             ],
         )
 
+    def test_given_averaged_cycle_expected_history_with_its_sample(self):
+        turn = self.bom.operation_ids[0]
+        turn.write({"time_mode": "auto", "time_mode_batch": 2})
+        sizes = []
+        for _order in range(4):
+            workorder = self.make_workorder()
+            row = self.frozen(workorder)
+            sizes.append((row.source, row.sample_size))
+            self.finish(workorder, 120)
+            turn.invalidate_recordset()
+        self.assertEqual(
+            sizes,
+            [("engineered", 0), ("history", 1), ("history", 2), ("history", 2)],
+        )
+
     def test_given_capacity_of_center_expected_same_minutes_as_odoo(self):
         self.center.capacity_ids.create(
             {

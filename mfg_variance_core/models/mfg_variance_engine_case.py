@@ -12,6 +12,7 @@ DIM_FIELDS = {
     "operation": "operation_id",
     "product": "product_id",
 }
+TIMELINESS = ("live", "late", "historic")
 
 
 class MfgVarianceEngine(models.AbstractModel):
@@ -122,45 +123,69 @@ class MfgVarianceEngine(models.AbstractModel):
     def _open_fresh(self, metric, fresh, react):
         """Open the new cases in one insert; a flood joins its bundle instead."""
         vals_list, owners = [], []
+        recent = self._get_recent_openings(fresh)
         for group in fresh.values():
-            first = group[0]
-            if self._is_flood(first, vals_list):
+            if self._is_flood(group[0], recent):
                 self._join_bundle(metric, group, react)
                 continue
             worst = max(group, key=lambda one: outcomes.rank(one.verdict.severity))
-            vals_list.append(self._prepare_case_vals(metric, worst))
+            timely = self._get_most_timely(group)
+            vals_list.append(
+                {
+                    **self._prepare_case_vals(metric, worst),
+                    "is_historic": timely.timeliness == "historic",
+                    "respond_by": self._get_respond_by(timely),
+                }
+            )
             owners.append(group)
+            key = self._get_flood_key(worst)
+            recent.setdefault(key, []).append(worst.fact.event_at)
         if not vals_list:
             return
         cases = self.env["mfg.variance.exception"]._open_cases(vals_list)
         for case, group in zip(cases, owners, strict=True):
             for one in group:
                 one.exception = case
-            react.append((case, None, group[0]))
+            react.append((case, None, self._get_most_timely(group)))
 
-    def _is_flood(self, one, pending):
+    def _get_most_timely(self, group):
+        """One that happens now decides on the reaction, whichever was read first."""
+        return min(group, key=lambda one: TIMELINESS.index(one.timeliness))
+
+    def _get_flood_key(self, one):
+        return one.version.policy_id, one.fact.dims["company_id"]
+
+    def _get_recent_openings(self, fresh):
+        """When cases were opened around these, by policy and company."""
+        spans = {}
+        for one in (group[0] for group in fresh.values()):
+            if one.version.flood_limit:
+                reach = timedelta(minutes=one.version.flood_minutes)
+                spans.setdefault(self._get_flood_key(one), []).append(
+                    (one.fact.event_at - reach, one.fact.event_at)
+                )
+        recent = {}
+        for (policy_id, company_id), pairs in spans.items():
+            cases = self.env["mfg.variance.exception"].search_fetch(
+                [
+                    ("policy_id", "=", policy_id),
+                    ("company_id", "=", company_id),
+                    ("is_meta", "=", False),
+                    ("first_event_at", ">", min(start for start, _end in pairs)),
+                    ("first_event_at", "<=", max(end for _start, end in pairs)),
+                ],
+                ["first_event_at"],
+            )
+            recent[policy_id, company_id] = cases.mapped("first_event_at")
+        return recent
+
+    def _is_flood(self, one, recent):
         """More openings of this version within its window than people can answer."""
         version = one.version
-        if not version.flood_limit:
-            return False
-        at = one.fact.event_at
-        reach = timedelta(minutes=version.flood_minutes)
-        recent = self.env["mfg.variance.exception"].search(
-            [
-                ("policy_id", "=", version.policy_id),
-                ("company_id", "=", one.fact.dims["company_id"]),
-                ("is_meta", "=", False),
-                ("first_event_at", ">", at - reach),
-                ("first_event_at", "<=", at),
-            ],
-            limit=version.flood_limit + 1,
+        opened = recent.get(self._get_flood_key(one), [])
+        return flood.is_flood(
+            opened, one.fact.event_at, version.flood_limit, version.flood_minutes
         )
-        opened = recent.mapped("first_event_at") + [
-            vals["first_event_at"]
-            for vals in pending
-            if vals["policy_id"] == version.policy_id
-        ]
-        return flood.is_flood(opened, at, version.flood_limit, version.flood_minutes)
 
     def _join_bundle(self, metric, group, react):
         """Attach a flood's readings to the one meta case of the policy."""
@@ -180,7 +205,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 "production_id": False,
             }
             bundle = self.env["mfg.variance.exception"]._open_cases([vals])
-            react.append((bundle, None, first))
+            react.append((bundle, None, self._get_most_timely(group)))
         before = bundle.severity
         for one in group:
             if bundle._raise_severity(one.verdict.severity):

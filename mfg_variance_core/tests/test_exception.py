@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -147,6 +148,26 @@ class TestExceptionOpening(ExceptionCase):
         self.judge()
         cases = self.measured(workorders).exception_id
         self.assertEqual((len(cases), len(cases.filtered("is_meta"))), (3, 1))
+
+    def test_given_many_openings_expected_one_look_for_a_flood(self):
+        self.make_policy(workcenter_id=self.center.id, flood_limit=9)
+        workorders = self.env["mrp.workorder"].union(
+            *(self.make_workorder() for _number in range(3))
+        )
+        for workorder in workorders:
+            self.log_time(workorder, 170)
+        workorders.button_finish()
+        looks = []
+        search = type(self.Case)._search
+
+        def spy(model, domain, *args, **kwargs):
+            looks.extend(["is_meta"] if "is_meta" in str(domain) else [])
+            return search(model, domain, *args, **kwargs)
+
+        with patch.object(type(self.Case), "_search", spy):
+            self.judge()
+        self.assertEqual(len(self.measured(workorders).exception_id), 3)
+        self.assertEqual(len(looks), 1)
 
     def test_given_worse_in_flood_expected_bundle_gets_worse(self):
         self.make_policy(

@@ -268,6 +268,24 @@ class TestPlaybookRunning(PlaybookCase):
         told = {call.args[0] for call in send.call_args_list}
         self.assertLessEqual({self.people["automation_owner"], self.engineer}, told)
 
+    def test_given_old_and_fresh_in_one_case_expected_reaction(self):
+        book = self.make_playbook(("activity", "warning", {}))
+        self.make_policy(
+            workcenter_id=self.center.id,
+            playbook_id=book.id,
+            fingerprint_dims="workcenter_operation",
+        )
+        old, fresh = self.make_workorder(), self.make_workorder()
+        self.log_time(old, 300, end=self.now - timedelta(days=9))
+        self.log_time(fresh, 170)
+        (old | fresh).button_finish()
+        self.judge()
+        case = self.measured(old | fresh).exception_id
+        self.assertEqual(len(case), 1)
+        self.assertFalse(case.is_historic)
+        self.assertTrue(case.respond_by)
+        self.assertTrue(case.activity_ids)
+
     def test_given_bundle_of_a_flood_expected_one_reaction(self):
         book = self.make_playbook(("activity", "warning", {}))
         self.make_policy(

@@ -41,26 +41,35 @@ class Tolerance:
     clear_percent: float | None = None
 
 
-def check(tolerance: Tolerance) -> list[str]:
-    """Return what is wrong with a tolerance, as sentences; empty when it is sound.
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a tolerance: a code, and the severities it is about."""
+
+    code: str
+    severity: str | None = None
+    lesser: str | None = None
+
+
+def check(tolerance: Tolerance) -> list[Problem]:
+    """Return what is wrong with a tolerance; empty when it is sound.
 
     >>> check(Tolerance((Limit("warning", 50, 60), Limit("major", 100, 120))))
     []
     >>> check(Tolerance((Limit("critical", 200, 240),)))
-    ['Critical never comes from time or percent alone: give it a cost limit.']
+    [Problem(code='critical_without_cost', severity='critical', lesser=None)]
     """
     known = [limit for limit in tolerance.limits if limit.severity in SEVERITIES]
     problems = _check_settings(tolerance)
     if not tolerance.limits:
-        problems.append("Give at least one limit.")
+        problems.append(Problem("no_limit"))
     problems += [
-        f"“{limit.severity}” is not a severity."
+        Problem("unknown_severity", limit.severity)
         for limit in tolerance.limits
         if limit not in known
     ]
     counts = Counter(limit.severity for limit in known)
     problems += [
-        f"Give only one limit for {name}." for name, n in counts.items() if n > 1
+        Problem("repeated_severity", name) for name, n in counts.items() if n > 1
     ]
     for limit in known:
         problems += _check_limit(limit)
@@ -69,44 +78,41 @@ def check(tolerance: Tolerance) -> list[str]:
     return problems
 
 
-def _check_settings(tolerance: Tolerance) -> list[str]:
+def _check_settings(tolerance: Tolerance) -> list[Problem]:
     problems = []
     if tolerance.direction not in DIRECTIONS:
-        problems.append("Say which side is bad: higher, lower or both.")
+        problems.append(Problem("unknown_direction"))
     if tolerance.confirm < 0:
-        problems.append("The time to confirm cannot be negative.")
+        problems.append(Problem("negative_confirm"))
     if tolerance.minimum_sample < 0:
-        problems.append("The minimum sample cannot be negative.")
+        problems.append(Problem("negative_sample"))
     if tolerance.clear_percent is not None:
         percents = [limit.percent for limit in tolerance.limits if limit.percent]
         if tolerance.clear_percent < 0:
-            problems.append("The clear limit cannot be negative.")
+            problems.append(Problem("negative_clear"))
         elif percents and tolerance.clear_percent >= min(percents):
-            problems.append("The clear limit must lie below the lowest limit.")
+            problems.append(Problem("clear_too_high"))
     return problems
 
 
-def _check_limit(limit: Limit) -> list[str]:
-    name = limit.severity.capitalize()
+def _check_limit(limit: Limit) -> list[Problem]:
     figures = [getattr(limit, figure) for figure in _FIGURES]
     if any(figure < 0 for figure in figures):
-        return [f"{name}: no figure of a limit can be negative."]
+        return [Problem("negative_figure", limit.severity)]
     if not any(figures):
-        return [f"{name}: give a percentage, a floor or a cost limit."]
+        return [Problem("empty_limit", limit.severity)]
     if limit.severity == "critical" and not (limit.money or limit.money_alone):
-        return [
-            "Critical never comes from time or percent alone: give it a cost limit."
-        ]
+        return [Problem("critical_without_cost", limit.severity)]
     return []
 
 
-def _check_order(limits: list[Limit]) -> list[str]:
+def _check_order(limits: list[Limit]) -> list[Problem]:
     """Return where a limit could be reached before that of a lesser severity.
 
     Each is compared with every lesser one: its neighbor may ask for money alone.
     """
     return [
-        f"The limits of {higher.severity} must lie above those of {lower.severity}."
+        Problem("order", higher.severity, lower.severity)
         for index, higher in enumerate(limits)
         for lower in limits[:index]
         if not _lies_above(higher, lower)

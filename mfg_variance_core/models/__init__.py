@@ -12,6 +12,7 @@ from . import mfg_variance_standard
 from . import mfg_variance_measurement
 from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
+from . import mfg_variance_policy_version_judging
 from . import mfg_variance_policy
 from . import mfg_variance_policy_limit
 from . import mfg_variance_policy_presentation

@@ -1,4 +1,3 @@
-import functools
 from dataclasses import dataclass
 
 from odoo import api, models, tools
@@ -7,11 +6,11 @@ from odoo.tools import SQL
 
 from odoo.addons.base_automation.models import base_automation
 
+from .cache import forget, is_forgotten
 from .ir_actions_server_mapping import MEASURED_MODELS
 
 # "stable": rules change rarely, while the default cache is emptied all day long
 RULE_CACHE = "stable"
-RULES_CHANGED = "mfg_variance_core.rules_changed"
 WRITE_TRIGGERS = frozenset(base_automation.WRITE_TRIGGERS)
 # what Odoo writes on a rule by itself, of no weight for the look-up
 BOOKKEEPING_FIELDS = frozenset({"last_run"})
@@ -140,16 +139,11 @@ class BaseAutomation(models.Model):
 
         What it sees must not reach the cache that others share.
         """
-        return RULES_CHANGED in self.env.cr.postcommit.data
+        return is_forgotten(self.env, RULE_CACHE)
 
     @api.model
     def _forget_known_rules(self):
-        """Empty the cache now and after the commit: until then others may refill it."""
-        registry, postcommit = self.env.registry, self.env.cr.postcommit
-        registry.clear_cache(RULE_CACHE)
-        if RULES_CHANGED not in postcommit.data:
-            postcommit.data[RULES_CHANGED] = True
-            postcommit.add(functools.partial(registry.clear_cache, RULE_CACHE))
+        forget(self.env, RULE_CACHE)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from .cache import forget
+
 # what decides which figures are read and which side of the plan is bad
 JUDGING_FIELDS = frozenset(
     ("active", "code", "source_model", "unit", "direction", "clock")
@@ -73,11 +75,11 @@ class MfgVarianceMetric(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        forget(self.env)
         names = JUDGING_FIELDS & set(vals)
         before = {metric: [metric[name] for name in names] for metric in self}
         result = super().write(vals)
@@ -108,7 +110,7 @@ class MfgVarianceMetric(models.Model):
             )
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().unlink()
 
     @tools.ormcache("code")

@@ -3,6 +3,7 @@ from odoo import api, fields, models, tools
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..domain import shifts
+from .cache import forget
 
 
 class MfgVariancePlant(models.Model):
@@ -38,10 +39,6 @@ class MfgVariancePlant(models.Model):
         "res.users",
         string="Supervisor",
         help="Owns the cases of this plant unless the policy names somebody.",
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    money_floor = fields.Monetary(
-        help="Deviations below this amount are never worth a case by money."
     )
     shift_ids = fields.One2many("mfg.variance.plant.shift", "plant_id", string="Shifts")
     workcenter_ids = fields.One2many(
@@ -86,16 +83,16 @@ class MfgVariancePlant(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().create(vals_list)
 
     def write(self, vals):
         if {"warehouse_id", "active"} & set(vals):
-            self.env.registry.clear_cache()
+            forget(self.env)
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().unlink()
 
     def _get_shift_at(self, moment):

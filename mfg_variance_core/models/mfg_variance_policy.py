@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..guard import is_stored_code
+from .cache import forget
 
 # what changes the judging or the reaction without a new version
 CONTROL_FIELDS = frozenset(
@@ -104,14 +105,14 @@ class MfgVariancePolicy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        forget(self.env)
         policies = super().create(vals_list)
         for policy in policies:
             policy.version_id._as_system().write({"policy_id": policy.id})
         return policies
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        forget(self.env)
         names = sorted(CONTROL_FIELDS & set(vals))
         if not names:
             return super().write(vals)
@@ -154,7 +155,7 @@ class MfgVariancePolicy(models.Model):
                 )
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget(self.env)
         self.check_access("unlink")
         self._unlink_except_used()
         versions = (self.version_ids | self.version_id)._as_system()

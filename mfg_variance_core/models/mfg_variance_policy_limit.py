@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..domain import outcomes, tolerances
+from .cache import forget
 from .mfg_variance_measurement import SEVERITY_SELECTION
 
 
@@ -43,7 +44,7 @@ class MfgVariancePolicyLimit(models.Model):
         limits = super().create(vals_list)
         limits.version_id._check_is_draft()
         limits.version_id._note_author()
-        self.env.registry.clear_cache()
+        forget(self.env)
         return limits
 
     def write(self, vals):
@@ -51,7 +52,7 @@ class MfgVariancePolicyLimit(models.Model):
         result = super().write(vals)
         self.version_id._check_is_draft()
         self.version_id._note_author()
-        self.env.registry.clear_cache()
+        forget(self.env)
         return result
 
     @api.ondelete(at_uninstall=False)

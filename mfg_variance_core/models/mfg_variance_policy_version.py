@@ -1,17 +1,10 @@
-from collections import namedtuple
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..domain import tolerances
-from ..domain.scope import Candidate, Scope
 from ..guard import check_person, is_system
+from .cache import forget
 
-LiveVersion = namedtuple(
-    "LiveVersion",
-    "id policy_id policy_name metric_id state candidate tolerance dims playbook_id "
-    "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes",
-)
 CONTENT_FIELDS = frozenset(
     (
         "metric_id",
@@ -180,7 +173,7 @@ class MfgVariancePolicyVersion(models.Model):
     def create(self, vals_list):
         versions = super().create([self._add_company(vals) for vals in vals_list])
         versions._note_author()
-        self.env.registry.clear_cache()
+        forget(self.env)
         return versions
 
     def write(self, vals):
@@ -192,7 +185,7 @@ class MfgVariancePolicyVersion(models.Model):
             self.check_access("write")
         if CONTENT_FIELDS & set(vals):
             self._note_author()
-        self.env.registry.clear_cache()
+        forget(self.env)
         return result
 
     def copy(self, default=None):
@@ -331,15 +324,18 @@ class MfgVariancePolicyVersion(models.Model):
                 self.env._(
                     "%(version)s is %(state)s already.",
                     version=self.display_name,
-                    state=self.state,
+                    state=self._get_state_label(self.state),
                 )
             )
+
+    def _get_state_label(self, state):
+        return dict(self._fields["state"]._description_selection(self.env))[state]
 
     def _check_content(self):
         self.ensure_one()
         problems = tolerances.check(self._to_tolerance())
         if problems:
-            raise ValidationError("\n".join(problems))
+            raise ValidationError("\n".join(map(self._get_problem_label, problems)))
 
     def _transition(self, state):
         now = self.env["mfg.variance.engine"]._now()
@@ -360,8 +356,8 @@ class MfgVariancePolicyVersion(models.Model):
                 body=self.env._(
                     "Version %(number)s: %(before)s → %(after)s.",
                     number=version.number,
-                    before=before,
-                    after=state,
+                    before=version._get_state_label(before),
+                    after=version._get_state_label(state),
                 )
             )
 
@@ -385,53 +381,3 @@ class MfgVariancePolicyVersion(models.Model):
                     "change_reason": self.env._("Shipped, activated by installation"),
                 }
             )
-
-    # ---------------------------------------------------------------- judging
-
-    def _to_tolerance(self):
-        self.ensure_one()
-        return tolerances.Tolerance(
-            limits=tuple(
-                limit._to_domain()
-                for limit in self.limit_ids.sorted(lambda limit: limit._rank())
-            ),
-            direction=self.metric_id.direction,
-            confirm=self.confirm_minutes,
-            minimum_sample=self.minimum_sample,
-            clear_percent=self.clear_percent or None,
-        )
-
-    def _to_live(self):
-        """This version as plain values; records are not kept in a shared cache."""
-        self.ensure_one()
-        policy = self.policy_id
-        scope = Scope(
-            company=self.company_id.id or None,
-            plant=self.plant_id.id or None,
-            product_category=self.product_categ_id.id or None,
-            product=self.product_id.id or None,
-            operation=self.operation_id.id or None,
-            workcenter=self.workcenter_id.id or None,
-            workcenter_tag=self.workcenter_tag_id.id or None,
-        )
-        return LiveVersion(
-            id=self.id,
-            policy_id=policy.id,
-            policy_name=policy.name,
-            metric_id=self.metric_id.id,
-            state=self.state,
-            candidate=Candidate(
-                version_id=self.id,
-                name=policy.name,
-                sequence=policy.sequence,
-                scope=scope,
-            ),
-            tolerance=self._to_tolerance(),
-            dims=self.fingerprint_dims,
-            playbook_id=self.playbook_id.id,
-            cooldown_minutes=self.cooldown_minutes,
-            regression_days=policy.regression_days,
-            flood_limit=self.flood_limit,
-            flood_minutes=self.flood_minutes,
-            respond_minutes=self.respond_minutes,
-        )

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -93,6 +95,46 @@ class TestPolicyScope(VarianceCommon):
     def test_given_scope_of_a_company_expected_company_filled(self):
         policy = self.make_policy(workcenter_id=self.center.id)
         self.assertEqual(policy.version_id.company_id, self.company)
+
+    def test_given_change_expected_cache_emptied_again_after_commit(self):
+        policy = self.make_policy(name="Kept")
+        self.env.cr.postcommit.clear()
+        for change in (
+            lambda: policy.write({"sequence": 7}),
+            lambda: self.metric.write({"sequence": 7}),
+            lambda: self.plant.write({"active": True}),
+        ):
+            with patch.object(
+                type(self.registry), "clear_cache", autospec=True
+            ) as clear:
+                change()
+                clear.reset_mock()
+                self.env.cr.postcommit.run()
+            clear.assert_called_once_with(self.registry, "default")
+
+    def test_given_limits_that_make_no_sense_expected_each_said_in_words(self):
+        for limits, words in (
+            ((("warning", 0, 0),), "Warning: give a percentage"),
+            ((("warning", 90, 0), ("major", 50, 0)), "The limits of Major must lie"),
+            ((("critical", 50, 0),), "Critical never comes from time"),
+        ):
+            with self.assertRaisesRegex(ValidationError, words):
+                self.make_policy(limits=limits)
+
+    def test_given_other_language_expected_cached_name_in_the_source(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        policy = self.make_policy(name="Turning takes long")
+        policy.with_context(lang="fr_FR").name = "Trop long"
+        live = policy.with_context(lang="fr_FR")._get_live_versions()
+        names = {version.policy_name for version in live}
+        self.assertIn("Turning takes long", names)
+        self.assertNotIn("Trop long", names)
+
+    def test_given_state_change_expected_told_by_label(self):
+        policy = self.make_policy()
+        self.assertIn("Draft → Active", policy.message_ids[0].body)
+        with self.assertRaisesRegex(UserError, "Active"):
+            policy.version_id.with_user(self.engineer).action_shadow()
 
 
 @tagged("post_install", "-at_install")

@@ -52,7 +52,6 @@ class MfgVarianceMeasurement(models.Model):
         "standard_id",
         "company_id",
         "plant_id",
-        "shift_id",
         "product_id",
         "product_categ_id",
         "operation_id",

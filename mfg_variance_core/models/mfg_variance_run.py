@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..guard import own_entry
 from .mfg_variance_guarded import KEPT_DAYS
 
 GC_BATCH = 10000
@@ -65,6 +66,7 @@ class MfgVarianceRun(models.Model):
         return row
 
     @api.autovacuum
+    @own_entry
     def _gc_runs(self):
         """Forget what went well long ago; failures and what is of a case stay.
 

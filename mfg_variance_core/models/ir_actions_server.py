@@ -236,7 +236,6 @@ class IrActionsServer(models.Model):
         return any(isinstance(rule, models.BaseModel) for rule in under_way)
 
     @api.model
-    @own_entry
     def _log_variance_failure(self, name, error, records, rule):
         """Record a fault of our automation; this itself must not stop anybody."""
         message = f"{type(error).__name__}: {error}"

@@ -12,7 +12,6 @@ RUN pip3 install --no-cache-dir --break-system-packages --ignore-installed \
 COPY --chown=root:root odoo.conf /etc/odoo/odoo.conf
 COPY --chown=root:root container/initialise /usr/local/bin/initialise
 COPY --chown=root:root mfg_variance_core /mnt/extra-addons/mfg_variance_core
-COPY --chown=root:root mfg_variance_demo /mnt/extra-addons/mfg_variance_demo
 RUN chmod 0755 /usr/local/bin/initialise
 
 USER odoo

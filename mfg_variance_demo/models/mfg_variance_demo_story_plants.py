@@ -17,6 +17,7 @@ ROLES = (
     ("Second engineer", "engineer.second", "process_engineer", "mrp_manager", None),
     ("Automation owner", "automation", "automation_owner", "mrp_user", None),
     ("Auditor", "auditor", "auditor", None, None),
+    ("Viewer", "viewer", "viewer", None, None),
     ("Administrator", "administrator", "administrator", "mrp_manager", None),
 )
 
@@ -241,6 +242,8 @@ class MfgVarianceDemoStory(models.AbstractModel):
         groups = [self.env.ref(f"mfg_variance_core.group_{group}").id]
         if manufacturing:
             groups.append(self.env.ref(f"mrp.group_{manufacturing}").id)
+            # Odoo's setting "Work Orders": without it nobody sees one
+            groups.append(self.env.ref("mrp.group_mrp_routings").id)
         return (
             self.env["res.users"]
             .with_context(no_reset_password=True)
@@ -252,6 +255,9 @@ class MfgVarianceDemoStory(models.AbstractModel):
                     "company_id": company.id,
                     "company_ids": [Command.set(company.ids)],
                     "group_ids": [Command.set(groups)],
+                    "action_id": self.env.ref(
+                        "mfg_variance_core.mfg_variance_exception_action"
+                    ).id,
                 }
             )
         )

@@ -91,7 +91,9 @@ class MfgVarianceRun(models.Model):
         """
         for row in self:
             # sudo: every company has to hear of what concerns them all
-            companies = row.company_id or self.env["res.company"].sudo().search([])
+            companies = row.company_id or self.env["res.company"].sudo().search(
+                [("active", "=", True)]
+            )
             self._notify_automation_owners(
                 companies, self.env._("Variance automation failed"), row.name
             )

@@ -24,7 +24,7 @@ class ResUsers(models.Model):
     @api.depends("variance_plant_ids", "company_ids")
     def _compute_variance_is_global(self):
         """Record rules ask this: a shared policy belongs to no single plant."""
-        everywhere = self.env["res.company"].search([])
+        everywhere = self.env["res.company"].search([("active", "=", True)])
         for user in self:
             user.variance_is_global = (
                 not user.variance_plant_ids and everywhere <= user.company_ids

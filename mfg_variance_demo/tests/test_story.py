@@ -113,4 +113,4 @@ class TestStory(TransactionCase):
             )
         }
         offered = self.env.ref("mfg_variance_core.privilege_variance").group_ids
-        self.assertEqual(len(groups), len(offered) - 1, "all roles but the viewer")
+        self.assertEqual(len(groups), len(offered))

@@ -19,6 +19,13 @@ NEEDS_NOTHING = {"stop", "status"}
 NEEDS_TOOLS = {"test", "lint", "bench", "i18n", "setup"}
 COUNTING = {"test", "lint"}
 INTERRUPTED = 130
+# survives the second start inside the environment
+CALLED_FROM = "VARIANCE_CALLED_FROM"
+
+
+def from_caller(text):
+    """A path as the caller meant it: relative to where the command was typed."""
+    return Path(os.environ.get(CALLED_FROM, "."), text)
 
 
 def parser():
@@ -32,10 +39,16 @@ def parser():
     )
     demo.add_argument("--no-serve", action="store_true", help="stop after the summary")
     demo.add_argument(
-        "--log", type=Path, metavar="FILE", help="also replay a production log (CSV)"
+        "--log",
+        type=from_caller,
+        metavar="FILE",
+        help="also replay a production log (CSV)",
     )
     demo.add_argument(
-        "--json", type=Path, metavar="OUT", help="write the summary's figures as JSON"
+        "--json",
+        type=from_caller,
+        metavar="OUT",
+        help="write the summary's figures as JSON",
     )
     demo.add_argument("--port", type=int, default=8069, help="port to serve on (8069)")
     demo.add_argument(
@@ -156,6 +169,7 @@ def interrupt(_signal, _frame):
 def main(arguments=None):
     """Parse, set up, run; every failure ends in one explained message."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    os.environ.setdefault(CALLED_FROM, os.getcwd())
     options = read(arguments)
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, interrupt)

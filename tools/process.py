@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from . import layout
+from . import console, layout
 from .errors import StepFailed, tail
 
 _children = set()
@@ -142,5 +142,9 @@ def exclusive(name):
     """Hold a lock between commands of this clone (two terminals at once)."""
     layout.RUN.mkdir(parents=True, exist_ok=True)
     with open(layout.RUN / f"{name}.lock", "w", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.say(f"  … waiting: {name} is going on in this clone already")
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield

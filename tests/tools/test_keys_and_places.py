@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tools import fingerprints, layout, odoo, odoo_source, postgres, python_env
+from tools import (
+    cli,
+    fingerprints,
+    layout,
+    odoo,
+    odoo_source,
+    postgres,
+    python_env,
+)
 
 
 def test_texts_never_run_together():
@@ -108,3 +116,10 @@ def test_run_is_executable_and_explains_itself(root):
     )
     for command in ("demo", "stop", "test", "bench", "shell", "lint", "status"):
         assert command in answer.stdout
+
+
+def test_a_relative_path_is_the_callers(monkeypatch, tmp_path):
+    monkeypatch.setenv(cli.CALLED_FROM, str(tmp_path))
+    options = cli.read(["demo", "--log", "log.csv", "--json", "/out.json"])
+    assert options.log == tmp_path / "log.csv"
+    assert str(options.json) == "/out.json"

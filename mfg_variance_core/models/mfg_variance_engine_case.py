@@ -47,7 +47,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 self._merge(one, case, react)
             elif case and not self._follow_up(one, case, react):
                 continue
-            elif not one.exception:
+            else:
                 fresh[one.fingerprint] = [one]
         self._open_fresh(metric, fresh, react)
         return react
@@ -130,13 +130,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 continue
             worst = max(group, key=lambda one: outcomes.rank(one.verdict.severity))
             timely = self._get_most_timely(group)
-            vals_list.append(
-                {
-                    **self._prepare_case_vals(metric, worst),
-                    "is_historic": timely.timeliness == "historic",
-                    "respond_by": self._get_respond_by(timely),
-                }
-            )
+            vals_list.append(self._prepare_case_vals(metric, worst, timely))
             owners.append(group)
             key = self._get_flood_key(worst)
             recent.setdefault(key, []).append(worst.fact.event_at)
@@ -193,7 +187,7 @@ class MfgVarianceEngine(models.AbstractModel):
         mark = f"v1:flood:{first.version.policy_id}:{first.fact.dims['company_id']}"
         bundle = self._find_cases([mark]).get(mark)
         if not bundle or not bundle.is_open:
-            vals = self._prepare_case_vals(metric, first)
+            vals = self._prepare_case_vals(metric, first, self._get_most_timely(group))
             vals |= {
                 "fingerprint": mark,
                 "is_meta": True,
@@ -215,14 +209,14 @@ class MfgVarianceEngine(models.AbstractModel):
 
     # --------------------------------------------------------------- new cases
 
-    def _prepare_case_vals(self, metric, one):
+    def _prepare_case_vals(self, metric, one, timely):
+        """A new case about one reading; the most timely of its group sets the clock."""
         fact, version, verdict = one.fact, one.version, one.verdict
         record = self.env["mfg.variance.policy.version"].browse(version.id)
         policy = record.policy_id
         plant = self.env["mfg.variance.plant"].browse(fact.dims.get("plant_id"))
         company = self.env["res.company"].browse(fact.dims["company_id"])
         now = self._now()
-        historic = one.timeliness == "historic"
         return {
             **fact.dims,
             "title": self._get_title(metric, fact),
@@ -238,8 +232,8 @@ class MfgVarianceEngine(models.AbstractModel):
             "shift_id": one.shift_id,
             "first_event_at": fact.event_at,
             "detected_at": now,
-            "respond_by": self._get_respond_by(one),
-            "is_historic": historic,
+            "respond_by": self._get_respond_by(timely),
+            "is_historic": timely.timeliness == "historic",
             "planned": fact.planned or 0.0,
             "actual": fact.actual or 0.0,
             "deviation": verdict.deviation,

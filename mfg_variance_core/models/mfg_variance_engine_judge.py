@@ -1,8 +1,10 @@
 from dataclasses import asdict
 
+from pytz import utc
+
 from odoo import models
 
-from ..domain import clocks, outcomes, scope, shifts, thresholds
+from ..domain import clocks, outcomes, scope, thresholds
 from ..domain.scope import Subject
 from .verdict import Judged
 
@@ -111,7 +113,10 @@ class MfgVarianceEngine(models.AbstractModel):
                 company.variance_late_hours,
                 company.variance_historic_hours,
             ),
-            shift_id=self._get_shift_id(fact),
+            shift_id=self.env["mfg.variance.plant"]
+            .browse(fact.dims.get("plant_id") or [])
+            ._get_shift_at(fact.event_at)
+            .id,
         )
         if fact.gap:
             judged.outcome, judged.detail = fact.gap, fact.gap_reason
@@ -183,8 +188,6 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _get_working_intervals(self, center, intervals):
         """The calendar's working intervals around these, as naive UTC pairs."""
-        from pytz import utc
-
         start = min(pair[0] for pair in intervals).replace(tzinfo=utc)
         stop = max(pair[1] for pair in intervals).replace(tzinfo=utc)
         working = center.resource_calendar_id._work_intervals_batch(
@@ -247,13 +250,6 @@ class MfgVarianceEngine(models.AbstractModel):
             workcenter=dims.get("workcenter_id"),
             workcenter_tags=tuple(center.tag_ids.ids) if has_tags else (),
         )
-
-    def _get_shift_id(self, fact):
-        plant = self.env["mfg.variance.plant"].browse(fact.dims.get("plant_id"))
-        if not plant or not plant.shift_ids:
-            return False
-        match = shifts.shift_at(fact.event_at, plant.tz, plant.shift_ids._to_domain())
-        return match.shift_id if match else False
 
     # ------------------------------------------------------------------ storing
 

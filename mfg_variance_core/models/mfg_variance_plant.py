@@ -96,9 +96,10 @@ class MfgVariancePlant(models.Model):
         return super().unlink()
 
     def _get_shift_at(self, moment):
-        """The shift record running at ``moment`` (naive UTC), empty if none."""
-        self.ensure_one()
-        match = shifts.shift_at(moment, self.tz, self.shift_ids._to_domain())
+        """The shift running at ``moment`` (naive UTC); empty if none, or no plant."""
+        match = self.shift_ids and shifts.shift_at(
+            moment, self.tz, self.shift_ids._to_domain()
+        )
         return self.env["mfg.variance.plant.shift"].browse(
             match.shift_id if match else []
         )

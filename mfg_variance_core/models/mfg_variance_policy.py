@@ -133,7 +133,7 @@ class MfgVariancePolicy(models.Model):
         """A copy starts as a draft of its own, with the same limits."""
         copies = self.browse()
         for policy in self:
-            version = policy.version_id._copy_as_draft()
+            version = policy.version_id.copy()
             values = {
                 **(default or {}),
                 "version_id": version.id,

@@ -243,10 +243,6 @@ class MfgVariancePolicyVersion(models.Model):
         if self and not is_system(self.env):
             self._as_system().write({"author_ids": [(4, self.env.uid)]})
 
-    def _copy_as_draft(self, **values):
-        self.ensure_one()
-        return self.copy(values)
-
     # ---------------------------------------------------------------- buttons
 
     def action_new_version(self):
@@ -256,7 +252,7 @@ class MfgVariancePolicyVersion(models.Model):
         policy = self.policy_id
         draft = policy.version_ids.filtered(lambda v: v.state == "draft")[:1]
         if not draft:
-            draft = self._copy_as_draft()
+            draft = self.copy()
             number = max(policy.version_ids.mapped("number")) + 1
             draft._as_system().write({"policy_id": policy.id, "number": number})
         policy.version_id = draft

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -139,16 +141,14 @@ class MfgVarianceStandard(models.Model):
         by_operation, by_workorder = {}, {}
         for row in rows:
             if row._is_shared():
-                key = (row.production_group_id.id, row.operation_id.id)
-                by_operation[key] = row
+                by_operation[row.production_group_id.id, row.operation_id.id] = row
             else:
                 by_workorder[row.workorder_id.id] = row
         found = {}
         for workorder in workorders:
-            group = workorder.production_id.production_group_id.id
             row = by_workorder.get(workorder.id)
             if not row and workorder.operation_id:
-                row = by_operation.get((group, workorder.operation_id.id))
+                row = by_operation.get(self._get_shared_key(workorder))
             if row:
                 found[workorder.id] = row
         return found
@@ -175,7 +175,7 @@ class MfgVarianceStandard(models.Model):
             vals = self._prepare_workorder_vals(workorder, source)
             key = (
                 (vals["production_group_id"], vals["operation_id"])
-                if vals and vals["operation_id"]
+                if vals and vals["operation_id"] and vals["production_group_id"]
                 else workorder.id
             )
             if vals and key not in seen:
@@ -298,13 +298,13 @@ class MfgVarianceStandard(models.Model):
         measured is not touched.
         """
         known = self._find_for_workorders(workorders)
-        companions = self._find_companions(workorders)
+        shared = self._count_shared(workorders)
         for workorder in workorders:
             old = known.get(workorder.id)
             vals = self._prepare_workorder_vals(workorder, None)
             if not old or not vals or old._is_same_plan(vals):
                 continue
-            if old._is_shared() and companions.get(workorder.id):
+            if old._is_shared() and shared[self._get_shared_key(workorder)] > 1:
                 vals["production_group_id"] = False
             else:
                 old._as_system().write({"is_current": False})
@@ -317,8 +317,8 @@ class MfgVarianceStandard(models.Model):
             )
 
     @api.model
-    def _find_companions(self, workorders):
-        """Other work orders of the same operation and group, by work order id."""
+    def _count_shared(self, workorders):
+        """How many work orders there are of each operation and production group."""
         groups = workorders.production_id.production_group_id
         everyone = workorders.sudo().search(  # sudo: the plan is shared by all of them
             [
@@ -326,17 +326,11 @@ class MfgVarianceStandard(models.Model):
                 ("operation_id", "in", workorders.operation_id.ids),
             ]
         )
-        return {
-            workorder.id: everyone.filtered(
-                lambda other, mine=workorder: (
-                    other.id != mine.id
-                    and other.operation_id == mine.operation_id
-                    and other.production_id.production_group_id
-                    == mine.production_id.production_group_id
-                )
-            )
-            for workorder in workorders
-        }
+        return Counter(map(self._get_shared_key, everyone))
+
+    @api.model
+    def _get_shared_key(self, workorder):
+        return workorder.production_id.production_group_id.id, workorder.operation_id.id
 
     def _is_same_plan(self, vals):
         names = (

@@ -264,7 +264,7 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
     def test_a_shared_policy_is_left_alone_by_who_is_not_everywhere(self):
         engineer = self.users["process_engineer"]
         shared = self.env.ref("mfg_variance_core.policy_work_order_time")
-        draft = shared.version_id._copy_as_draft()
+        draft = shared.version_id.copy()
         draft._as_system().write({"policy_id": shared.id, "number": 99})
         for plants in (self.plant.browse(), self.plant):
             engineer.variance_plant_ids = plants

@@ -26,13 +26,23 @@ class MfgVarianceExplain(models.TransientModel):
             workorders = record.workorder_ids
         else:
             workorders = record
+        metrics = self.env["mfg.variance.metric"].search(
+            [("source_model", "=", "mrp.workorder")]
+        )
+        rows = self.env["mfg.variance.measurement"].search(
+            [("workorder_id", "in", workorders.ids), ("is_current", "=", True)]
+        )
         explain = self.create(
             {
                 "name": record.display_name,
                 "line_ids": [
                     (0, 0, vals)
                     for workorder in workorders
-                    for vals in self._prepare_workorder_lines(workorder)
+                    for vals in self._prepare_workorder_lines(
+                        workorder,
+                        metrics,
+                        rows.filtered(lambda row, wo=workorder: row.workorder_id == wo),
+                    )
                 ],
             }
         )
@@ -45,15 +55,8 @@ class MfgVarianceExplain(models.TransientModel):
             "target": "new",
         }
 
-    def _prepare_workorder_lines(self, workorder):
+    def _prepare_workorder_lines(self, workorder, metrics, rows):
         """Lines of one work order: per metric a head, its limits and its policies."""
-        Measurement = self.env["mfg.variance.measurement"]
-        rows = Measurement.search(
-            [("workorder_id", "=", workorder.id), ("is_current", "=", True)]
-        )
-        metrics = self.env["mfg.variance.metric"].search(
-            [("source_model", "=", "mrp.workorder")]
-        )
         lines = []
         for metric in metrics:
             mine = rows.filtered(lambda row, metric=metric: row.metric_id == metric)

@@ -15,6 +15,11 @@ DIMENSIONS = {
     "production": ("production",),
     "workcenter_operation": ("workcenter", "operation"),
     "product_workcenter": ("product", "workcenter"),
+    "product_component": ("product", "component"),
+    "workcenter": ("workcenter",),
+    "product": ("product",),
+    "component": ("component",),
+    "lot": ("lot",),
 }
 
 

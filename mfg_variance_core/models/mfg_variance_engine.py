@@ -15,6 +15,8 @@ from .fact import Fact
 _logger = logging.getLogger(__name__)
 QUEUE_KEY = "mfg_variance_core.captured"
 PASS_ORDER = {"freeze": 0, "replan": 0, "correct": 2, "watch": 3, "rearm": 4}
+# what a correction is captured for, and how a measurement refers to it
+CORRECTED_LINKS = {"mrp.production": "production_id", "mrp.workorder": "workorder_id"}
 
 
 class MfgVarianceEngine(models.AbstractModel):
@@ -105,15 +107,17 @@ class MfgVarianceEngine(models.AbstractModel):
         self._get_queue().setdefault(("rearm",), {})[0] = None
 
     @api.model
-    def _capture_correction(self, workorders):
-        """A figure of judged work orders changed: judge again what was judged.
+    def _capture_correction(self, records):
+        """A figure of judged orders or work orders changed: judge again what was.
 
         Only metrics with a measurement are read again, so that a rule somebody
         switched off is not undone by this door.
+
+        :param records: of one of the models in ``CORRECTED_LINKS``
         """
-        if workorders:
-            self._get_queue().setdefault(("correct",), {}).update(
-                dict.fromkeys(workorders.ids)
+        if records:
+            self._get_queue().setdefault(("correct", records._name), {}).update(
+                dict.fromkeys(records.ids)
             )
 
     @api.model
@@ -180,7 +184,10 @@ class MfgVarianceEngine(models.AbstractModel):
         running = queue.get(("mrp.workorder", "running", "work_order_time"), {})
         # a correction reads every metric, so all of them have to be due
         for key, covered in (
-            (("correct",), set.intersection(*map(set, final)) if final else set()),
+            (
+                ("correct", "mrp.workorder"),
+                set.intersection(*map(set, final)) if final else set(),
+            ),
             (("watch",), running.keys()),
         ):
             if key in queue:
@@ -207,21 +214,22 @@ class MfgVarianceEngine(models.AbstractModel):
         else:
             self._judge_records(code, records, phase, shared)
 
-    def _run_correct(self, _key, items, shared):
+    def _run_correct(self, key, items, shared):
         if not items:
             return
+        _word, model = key
+        link = CORRECTED_LINKS[model]
         rows = self.env["mfg.variance.measurement"].search(
             [
-                ("source_model", "=", "mrp.workorder"),
-                ("source_id", "in", list(items)),
+                (link, "in", list(items)),
+                ("metric_id.source_model", "=", model),
                 ("phase", "=", "final"),
                 ("is_current", "=", True),
             ]
         )
         for code, found in rows.grouped("metric_code").items():
-            ids = found.mapped("source_id")
-            workorders = self._get_existing("mrp.workorder", ids, shared)
-            self._judge_records(code, workorders, "final", shared)
+            records = self._get_existing(model, found[link].ids, shared)
+            self._judge_records(code, records, "final", shared)
 
     def _run_watch(self, _key, items, shared):
         if items:
@@ -266,7 +274,7 @@ class MfgVarianceEngine(models.AbstractModel):
     def _store_judge_failure(self, key, item, exc, started):
         model, res_id = item if key[0] == "facts" else (key[0], item)
         if key[0] in PASS_ORDER:
-            model = "mrp.workorder"
+            model = key[1] if key[0] == "correct" else "mrp.workorder"
         record = self.env[model].browse(res_id).exists()
         company = record.company_id if record and "company_id" in record else None
         self.env["mfg.variance.run"]._log(
@@ -289,7 +297,7 @@ class MfgVarianceEngine(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 dims = {"company_id": record.company_id.id or self.env.company.id}
-                if record._name == "mrp.workorder":
+                if record._name in CORRECTED_LINKS:
                     dims = record._get_variance_dims()
                 fact = Fact(
                     source_model=record._name,

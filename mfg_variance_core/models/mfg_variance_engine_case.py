@@ -11,6 +11,8 @@ DIM_FIELDS = {
     "workcenter": "workcenter_id",
     "operation": "operation_id",
     "product": "product_id",
+    "component": "component_id",
+    "lot": "lot_id",
 }
 TIMELINESS = ("live", "late", "historic")
 

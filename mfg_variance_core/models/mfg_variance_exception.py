@@ -113,6 +113,10 @@ class MfgVarianceException(models.Model):
     product_id = fields.Many2one(
         "product.product", index="btree_not_null", readonly=True
     )
+    component_id = fields.Many2one(
+        "product.product", index="btree_not_null", readonly=True
+    )
+    lot_id = fields.Many2one("stock.lot", index="btree_not_null", readonly=True)
     shift_id = fields.Many2one("mfg.variance.plant.shift", readonly=True)
     # --- when
     first_event_at = fields.Datetime(string="Happened", index=True, readonly=True)

@@ -54,6 +54,8 @@ class MfgVarianceMeasurement(models.Model):
         "plant_id",
         "product_id",
         "product_categ_id",
+        "component_id",
+        "lot_id",
         "operation_id",
         "workcenter_id",
         "production_id",
@@ -111,6 +113,10 @@ class MfgVarianceMeasurement(models.Model):
     shift_id = fields.Many2one("mfg.variance.plant.shift", ondelete="set null")
     product_id = fields.Many2one("product.product", ondelete="set null")
     product_categ_id = fields.Many2one("product.category", ondelete="set null")
+    component_id = fields.Many2one(
+        "product.product", ondelete="set null", index="btree_not_null"
+    )
+    lot_id = fields.Many2one("stock.lot", ondelete="set null", index="btree_not_null")
     operation_id = fields.Many2one("mrp.routing.workcenter", ondelete="set null")
     workcenter_id = fields.Many2one(
         "mrp.workcenter", string="Work Center", ondelete="set null"

@@ -67,6 +67,17 @@ class MrpProduction(models.Model):
         engine._shielded("_capture_replan", self.workorder_ids, reason)
         return result
 
+    def _get_variance_dims(self):
+        """The dimension ids stored on measurements of this order."""
+        self.ensure_one()
+        warehouse = self.picking_type_id.warehouse_id
+        return {
+            "company_id": self.company_id.id,
+            "plant_id": self.env["mfg.variance.plant"]._get_id_of(warehouse.id),
+            "product_id": self.product_id.id,
+            "production_id": self.id,
+        }
+
     def action_variance_explain(self):
         """Open the explainer for this order."""
         self.ensure_one()

@@ -84,18 +84,12 @@ class MrpWorkorder(models.Model):
     def _get_variance_dims(self):
         """The dimension ids stored on measurements of this work order."""
         self.ensure_one()
-        production = self.production_id
-        plant = self.workcenter_id.variance_plant_id.id
-        if not plant:
-            warehouse = production.picking_type_id.warehouse_id
-            plant = self.env["mfg.variance.plant"]._get_id_of(warehouse.id)
+        dims = self.production_id._get_variance_dims()
         return {
-            "company_id": self.company_id.id,
-            "plant_id": plant,
-            "product_id": self.product_id.id,
+            **dims,
+            "plant_id": self.workcenter_id.variance_plant_id.id or dims["plant_id"],
             "operation_id": self.operation_id.id,
             "workcenter_id": self.workcenter_id.id,
-            "production_id": production.id,
             "workorder_id": self.id,
         }
 

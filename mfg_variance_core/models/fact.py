@@ -11,6 +11,8 @@ class Fact:
     there is nothing to judge, and ``gap_reason`` the sentence that says why.
     ``rate`` is the money one hour of deviation costs; ``dims`` are the dimension
     ids stored on the measurement (company, plant, product, work center, ...).
+    Of a share, ``quantity`` is the pieces looked at and ``defects`` the bad ones among
+    them: a rate over a window adds up both, never the shares.
     """
 
     source_model: str
@@ -20,6 +22,7 @@ class Fact:
     planned: float | None = None
     actual: float | None = None
     quantity: float | None = None
+    defects: float | None = None
     standard_id: int | None = None
     standard_source: str | None = None
     sample_size: int | None = None

@@ -87,6 +87,7 @@ class MfgVarianceEngine(models.AbstractModel):
         return (
             abs(row.actual - (fact.actual or 0.0)) < 1e-4
             and abs(row.quantity - (fact.quantity or 0.0)) < 1e-4
+            and abs(row.defects - (fact.defects or 0.0)) < 1e-4
             and row.currency_id.compare_amounts(row.amount, fact.amount or 0.0) == 0
             and (row.standard_id.id or None) == (fact.standard_id or None)
             and not self._is_moved(fact, row)
@@ -320,6 +321,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "planned": fact.planned or 0.0,
             "actual": fact.actual or 0.0,
             "quantity": fact.quantity or 0.0,
+            "defects": fact.defects or 0.0,
             "unit": metric.unit,
             "deviation": deviation,
             "deviation_percent": percent,

@@ -36,6 +36,7 @@ class MfgVarianceMeasurement(models.Model):
         "planned",
         "actual",
         "quantity",
+        "defects",
         "deviation",
         "deviation_percent",
         "outside_minutes",
@@ -88,6 +89,11 @@ class MfgVarianceMeasurement(models.Model):
     planned = fields.Float(digits=(16, 4))
     actual = fields.Float(digits=(16, 4))
     quantity = fields.Float(digits=(16, 4))
+    defects = fields.Float(
+        string="Bad Pieces",
+        digits=(16, 4),
+        help="Of the quantity, where pieces are counted; what a rate is made of.",
+    )
     unit = fields.Char()
     deviation = fields.Float(digits=(16, 4), aggregator="sum")
     deviation_percent = fields.Float(digits=(16, 2), aggregator="avg")

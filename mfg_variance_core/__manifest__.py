@@ -31,6 +31,7 @@
         "views/mfg_variance_category_views.xml",
         "views/mfg_variance_metric_views.xml",
         "views/ir_actions_server_views.xml",
+        "views/mrp_bom_views.xml",
         "views/mrp_workorder_views.xml",
         "views/mrp_production_views.xml",
         "views/mrp_workcenter_views.xml",

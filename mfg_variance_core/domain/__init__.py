@@ -7,6 +7,7 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 
 from . import (
     clocks,
+    consumption,
     costs,
     fingerprint,
     flood,

@@ -8,7 +8,9 @@ from . import mfg_variance_plant
 from . import mfg_variance_plant_shift
 from . import mfg_variance_metric
 from . import mfg_variance_metric_time
+from . import mfg_variance_metric_material
 from . import mfg_variance_standard
+from . import mfg_variance_standard_component
 from . import mfg_variance_measurement
 from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
@@ -34,6 +36,7 @@ from . import base_automation_health
 from . import ir_actions_server
 from . import ir_actions_server_mapping
 from . import mail_message
+from . import mrp_bom_line
 from . import mrp_production
 from . import mrp_workorder
 from . import mrp_workcenter
@@ -44,4 +47,7 @@ from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_users
+from . import stock_move
+from . import stock_move_line
+from . import stock_scrap
 from . import stock_warehouse

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..guard import SYSTEM, TOKEN_KEY, own_entry
+from .stock_move import booking_by_plan
 
 
 class MrpWorkorder(models.Model):
@@ -44,6 +45,10 @@ class MrpWorkorder(models.Model):
             reason = self.env._("Moved to another work center")
             engine._shielded("_capture_replan", moved, reason)
         return result
+
+    def button_finish(self):
+        with booking_by_plan(self.env):
+            return super().button_finish()
 
     @own_entry
     def _set_duration(self):

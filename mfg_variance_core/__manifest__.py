@@ -30,6 +30,7 @@
         "views/mfg_variance_plant_views.xml",
         "views/mfg_variance_category_views.xml",
         "views/mfg_variance_metric_views.xml",
+        "views/mfg_variance_readiness_views.xml",
         "views/ir_actions_server_views.xml",
         "views/mrp_bom_views.xml",
         "views/mrp_workorder_views.xml",

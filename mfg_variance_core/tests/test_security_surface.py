@@ -37,6 +37,8 @@ ALLOWED = {
         "action_retire",
         "action_new_version",
     },
+    # counts, for the roles it checks itself
+    "mfg.variance.readiness": {"action_read"},
     "mrp.production": {
         "action_confirm",
         "action_update_bom",
@@ -49,7 +51,12 @@ ALLOWED = {
     "mfg.variance.linked": {"action_open_variance_exceptions"},
 }
 # without an access rule for anybody: abstract, nothing to read or write
-WITHOUT_ACCESS = {"mfg.variance.engine", "mfg.variance.guarded", "mfg.variance.linked"}
+WITHOUT_ACCESS = {
+    "mfg.variance.engine",
+    "mfg.variance.guarded",
+    "mfg.variance.linked",
+    "mfg.variance.readiness",
+}
 OURS = "odoo.addons.mfg_variance_core."
 
 

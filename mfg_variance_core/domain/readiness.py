@@ -30,7 +30,9 @@ class Check:
     """How many of a kind there are, how many lack something, what that spoils.
 
     ``blocked`` are the readings of the period spoilt by it and ``worth`` is what one
-    such reading is worth in money; ``None`` when nobody knows.
+    such reading is worth in money; ``None`` when nobody knows. ``spoils`` says what
+    they lack: a verdict (``judged``), an amount (``priced``), or that they were judged
+    all the same, only not as well (``weakened``).
     """
 
     code: str
@@ -38,6 +40,7 @@ class Check:
     missing: int
     blocked: int = 0
     worth: float | None = None
+    spoils: str = "judged"
 
     @property
     def share(self) -> float | None:
@@ -107,8 +110,8 @@ def cover(counts: Iterable[tuple[str, int]]) -> Coverage:
 def rank(checks: Iterable[Check]) -> list[Check]:
     """Return the checks that found something, what to mend first on top.
 
-    By what the spoilt readings are worth, then by their number, then by the share
-    that is missing. Where the worth of a reading is not known money counts as none:
+    What costs a verdict or an amount before what only weakens one; then by what the
+    spoilt readings are worth, by their number, and by the share that is missing. Where the worth of a reading is not known money counts as none:
     it does not push a known amount down.
 
     >>> found = rank([
@@ -119,10 +122,14 @@ def rank(checks: Iterable[Check]) -> list[Check]:
     ... ])
     >>> [check.code for check in found]
     ['untimed', 'rate', 'calendar']
+    >>> shift = Check("shift", 1, 1, blocked=99, worth=9.0, spoils="weakened")
+    >>> [check.code for check in rank([shift, Check("rate", 10, 2, blocked=1)])]
+    ['rate', 'shift']
     """
     return sorted(
         (check for check in checks if check.missing),
         key=lambda check: (
+            check.spoils == "weakened",
             -(check.money or 0.0),
             -check.blocked,
             -(check.share or 0.0),

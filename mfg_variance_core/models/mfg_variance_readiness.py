@@ -189,6 +189,7 @@ class MfgVarianceReadiness(models.AbstractModel):
                     missing=missing,
                     blocked=missing if spec.get("is_reading") else blocked,
                     worth=worth,
+                    spoils=spec["spoils"],
                 ),
                 spec,
             )
@@ -225,6 +226,7 @@ class MfgVarianceReadiness(models.AbstractModel):
             "share": check.share,
             "severity": check.severity,
             "blocked": check.blocked,
+            "spoils": check.spoils,
             "money": check.money if check.blocked else None,
             "action": self._prepare_action(
                 spec["title"], spec["model"], spec["all"] & spec["gap"]

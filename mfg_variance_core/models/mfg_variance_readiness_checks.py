@@ -8,7 +8,8 @@ class MfgVarianceReadiness(models.AbstractModel):
     """The checks: which records are looked at, what they lack, what that spoils.
 
     Each is a dict of ``code``, ``title``, ``model``, the domains ``all`` and ``gap``,
-    the sentences ``effect`` and ``remedy``, and ``blocked``: the readings spoilt by it.
+    the sentences ``effect`` and ``remedy``, ``spoils`` (see ``domain/readiness.py``)
+    and ``blocked``: the readings spoilt by it.
     ``is_reading`` says that the records counted are such readings themselves.
     """
 
@@ -70,6 +71,7 @@ class MfgVarianceReadiness(models.AbstractModel):
         )
         return {
             "code": "operation_time",
+            "spoils": "judged",
             "title": self.env._("Operations without a planned time"),
             "effect": self.env._(
                 "There is no plan to hold their time against, so no overrun is seen."
@@ -100,6 +102,7 @@ class MfgVarianceReadiness(models.AbstractModel):
             {
                 **base,
                 "code": "workcenter_rate",
+                "spoils": "priced",
                 "title": self.env._("Work centers without a cost per hour"),
                 "effect": self.env._(
                     "What a lost hour costs is unknown: limits in money are never "
@@ -117,6 +120,7 @@ class MfgVarianceReadiness(models.AbstractModel):
             {
                 **base,
                 "code": "workcenter_calendar",
+                "spoils": "weakened",
                 "title": self.env._("Work centers without working hours"),
                 "effect": self.env._(
                     "A timer left running over night looks like a real overrun."
@@ -128,6 +132,7 @@ class MfgVarianceReadiness(models.AbstractModel):
             {
                 **base,
                 "code": "workcenter_plant",
+                "spoils": "weakened",
                 "title": self.env._("Work centers without a plant"),
                 "effect": self.env._(
                     "Their figures count for the plant of the order's warehouse; "
@@ -159,11 +164,15 @@ class MfgVarianceReadiness(models.AbstractModel):
             "effect": effect,
             "remedy": self.env._("Enter a cost, or compute it from the components."),
         }
-        missing = Domain("amount_missing_reason", "!=", False)
+        # what a work order's time costs hangs on the rate of its work center
+        missing = Domain("amount_missing_reason", "!=", False) & Domain(
+            "metric_id.source_model", "!=", "mrp.workorder"
+        )
         return [
             {
                 **base,
                 "code": "product_cost",
+                "spoils": "priced",
                 "title": self.env._("Manufactured products without a cost"),
                 "all": Domain("product_tmpl_id.bom_ids", "any", boms),
                 "blocked": missing & Domain("product_id", "any", list(no_cost)),
@@ -171,6 +180,7 @@ class MfgVarianceReadiness(models.AbstractModel):
             {
                 **base,
                 "code": "component_cost",
+                "spoils": "priced",
                 "title": self.env._("Components without a cost"),
                 "all": Domain("bom_line_ids.bom_id", "any", boms),
                 "blocked": missing & Domain("component_id", "any", list(no_cost)),
@@ -182,6 +192,7 @@ class MfgVarianceReadiness(models.AbstractModel):
         no_bom = Domain("bom_id", "=", False)
         return {
             "code": "order_bom",
+            "spoils": "judged",
             "title": self.env._("Orders without a bill of materials"),
             "effect": self.env._(
                 "Neither time nor material is planned, so nothing can be judged."
@@ -210,6 +221,7 @@ class MfgVarianceReadiness(models.AbstractModel):
         finished = self._get_orders_domain(scope, "production_id.")
         return {
             "code": "untimed",
+            "spoils": "judged",
             "title": self.env._("Finished work orders nobody timed"),
             "effect": self.env._(
                 "Odoo copies the planned time, which says nothing about the real one."
@@ -240,6 +252,7 @@ class MfgVarianceReadiness(models.AbstractModel):
         consumed = self._get_orders_domain(scope, "raw_material_production_id.")
         return {
             "code": "backflushed",
+            "spoils": "judged",
             "title": self.env._("Component consumption nobody entered"),
             "effect": self.env._(
                 "Odoo books the planned quantity, so over-consumption cannot be seen."
@@ -266,6 +279,7 @@ class MfgVarianceReadiness(models.AbstractModel):
     def _prepare_check_late(self, scope):
         return {
             "code": "late",
+            "spoils": "weakened",
             "title": self.env._("Readings entered late"),
             "effect": self.env._(
                 "They are judged, but the case opens after it could have been "
@@ -293,6 +307,7 @@ class MfgVarianceReadiness(models.AbstractModel):
             {
                 **base,
                 "code": "plant_supervisor",
+                "spoils": "weakened",
                 "title": self.env._("Plants without a supervisor"),
                 "effect": self.env._("Their cases open without an owner."),
                 "remedy": self.env._("Name the supervisor on the plant."),
@@ -308,6 +323,7 @@ class MfgVarianceReadiness(models.AbstractModel):
             {
                 **base,
                 "code": "plant_shift",
+                "spoils": "weakened",
                 "title": self.env._("Plants without shifts"),
                 "effect": self.env._(
                     "Nobody sees on which shift it happens, and time limits run round "

@@ -78,24 +78,28 @@ export class VarianceReadiness extends Component {
     /** The consequence in the readings of the period, and what they are worth. */
     blockedText(check) {
         if (!check.blocked) {
-            return _t("No reading of the last %s days suffered from it yet.", [
+            return _t("No reading of the last %s days was spoilt by it.", [
                 this.report.days,
             ]);
         }
-        const values = {
-            count: this.integer(check.blocked),
-            days: this.report.days,
-            money: check.money ? this.money(check.money) : "",
-        };
+        const values = {count: this.integer(check.blocked), days: this.report.days};
+        const text = {
+            judged: _t(
+                "%(count)s readings of the last %(days)s days could not be judged because of it.",
+                values
+            ),
+            priced: _t(
+                "%(count)s readings of the last %(days)s days could not be priced because of it.",
+                values
+            ),
+            weakened: _t(
+                "%(count)s readings of the last %(days)s days were judged less well because of it.",
+                values
+            ),
+        }[check.spoils];
         return check.money
-            ? _t(
-                  "%(count)s readings of the last %(days)s days suffer from it, worth about %(money)s.",
-                  values
-              )
-            : _t(
-                  "%(count)s readings of the last %(days)s days suffer from it.",
-                  values
-              );
+            ? `${text} ${_t("Worth about %s.", [this.money(check.money)])}`
+            : text;
     }
 
     /** Where 10 % to 90 % lie on an axis up to the widest of them, and the plan. */

@@ -111,8 +111,8 @@ def rank(checks: Iterable[Check]) -> list[Check]:
     """Return the checks that found something, what to mend first on top.
 
     What costs a verdict or an amount before what only weakens one; then by what the
-    spoilt readings are worth, by their number, and by the share that is missing. Where the worth of a reading is not known money counts as none:
-    it does not push a known amount down.
+    spoilt readings are worth, by their number, and by the share that is missing. Where
+    the worth of a reading is not known money counts as none.
 
     >>> found = rank([
     ...     Check("calendar", 10, 1),

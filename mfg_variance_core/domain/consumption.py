@@ -130,9 +130,7 @@ def _usage(line: Line, substitutes: list[Line]) -> Usage:
     )
 
 
-def _price(
-    line: Line, substitutes: list[Line]
-) -> tuple[float | None, str, str | None]:
+def _price(line: Line, substitutes: list[Line]) -> tuple[float | None, str, str | None]:
     """Return the usage variance (AQ - SQ) x SP, each substitute at its own cost."""
     if not line.cost or any(not one.cost for one in substitutes):
         return None, "", "The component has no cost."

@@ -125,8 +125,10 @@ class MfgVarianceMetric(models.Model):
         if late and Standard._freeze_components(late, source="late"):
             rows = Standard._find_for_productions(productions)
         # sudo: consumption is read for anybody's order
-        moves = self.env["stock.move"].sudo().search(
-            [("raw_material_production_id", "in", productions.ids)], order="id"
+        moves = (
+            self.env["stock.move"]
+            .sudo()
+            .search([("raw_material_production_id", "in", productions.ids)], order="id")
         )
         by_order = moves.grouped("raw_material_production_id")
         logs = self._get_time_logs(productions.workorder_ids)
@@ -173,9 +175,7 @@ class MfgVarianceMetric(models.Model):
             "usages": consumption.pair(lines),
             "money_floor": self._get_money_floor(order, lines),
             # what is registered while it runs happens now
-            "event_at": now
-            if phase == "running"
-            else clocks.latest_end(times) or now,
+            "event_at": now if phase == "running" else clocks.latest_end(times) or now,
         }
 
     def _prepare_line(self, component, moves, row, quantity):

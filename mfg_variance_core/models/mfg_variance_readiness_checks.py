@@ -266,10 +266,10 @@ class MfgVarianceReadiness(models.AbstractModel):
             & Domain("state", "=", "done")
             & Domain("date", ">=", scope.since)
             & Domain("raw_material_production_id", "!=", False),
-            "gap": Domain("manual_consumption", "=", False),
+            "gap": Domain("variance_is_registered", "=", False),
             "blocked": Domain(
                 [
-                    ("component_id", "!=", False),
+                    ("metric_code", "=", "material_usage"),
                     ("outcome", "=", outcomes.NOT_RECORDED),
                 ]
             ),

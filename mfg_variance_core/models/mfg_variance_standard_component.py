@@ -113,8 +113,7 @@ class MfgVarianceStandard(models.Model):
                     production.company_id
                 ).standard_price,
                 "run_minutes": 0.0,
-                "source": source
-                or ("engineered" if production.bom_id else "manual"),
+                "source": source or ("engineered" if production.bom_id else "manual"),
                 "frozen_at": self.env["mfg.variance.engine"]._now(),
             }
             for component, (quantity, weighted) in totals.items()

@@ -171,9 +171,9 @@ class TestMaterialUsage(MaterialCase):
         order.qty_producing = 4
         self.consume(order, self.casting, 8)
         action = order.button_mark_done()
-        self.env["mrp.production.backorder"].with_context(
-            **action["context"]
-        ).create({}).action_backorder()
+        self.env["mrp.production.backorder"].with_context(**action["context"]).create(
+            {}
+        ).action_backorder()
         self.judge()
         backorder = order.production_group_id.production_ids - order
         self.assertEqual(backorder.product_qty, 6)

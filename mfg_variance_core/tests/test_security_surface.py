@@ -20,6 +20,7 @@ ALLOWED = {
         "action_reopen",
         "action_set_cause",
         "action_open_measurements",
+        "action_variance_explain",
     },
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
     "mfg.variance.measurement": {"action_open_source"},
@@ -42,13 +43,17 @@ ALLOWED = {
     "mrp.production": {
         "action_confirm",
         "action_update_bom",
-        "action_variance_explain",
     },
-    "mrp.workorder": {"action_variance_explain"},
+    "mfg.variance.explain": {"action_explain"},
+    "stock.lot": {"action_variance_explain"},
+    "stock.scrap": {"action_variance_explain"},
     "product.template": {"action_open_variance_exceptions"},
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products
-    "mfg.variance.linked": {"action_open_variance_exceptions"},
+    "mfg.variance.linked": {
+        "action_open_variance_exceptions",
+        "action_variance_explain",
+    },
 }
 # without an access rule for anybody: abstract, nothing to read or write
 WITHOUT_ACCESS = {

@@ -13,6 +13,7 @@ from . import (
     flood,
     lifecycle,
     outcomes,
+    readiness,
     scope,
     shifts,
     standards,

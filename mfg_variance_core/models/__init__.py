@@ -31,6 +31,8 @@ from . import mfg_variance_engine_case
 from . import mfg_variance_engine_running
 from . import mfg_variance_engine_raise
 from . import mfg_variance_engine_guardian
+from . import mfg_variance_readiness
+from . import mfg_variance_readiness_checks
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

@@ -100,8 +100,3 @@ class MrpProduction(models.Model):
             "product_id": self.product_id.id,
             "production_id": self.id,
         }
-
-    def action_variance_explain(self):
-        """Open the explainer for this order."""
-        self.ensure_one()
-        return self.env["mfg.variance.explain"]._open(self)

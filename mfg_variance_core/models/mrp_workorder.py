@@ -97,8 +97,3 @@ class MrpWorkorder(models.Model):
             "workcenter_id": self.workcenter_id.id,
             "workorder_id": self.id,
         }
-
-    def action_variance_explain(self):
-        """Open the explainer for this work order."""
-        self.ensure_one()
-        return self.env["mfg.variance.explain"]._open(self)

@@ -17,6 +17,7 @@ from . import test_plant
 from . import test_playbook
 from . import test_policy
 from . import test_query_budget
+from . import test_readiness
 from . import test_running
 from . import test_security_evidence
 from . import test_security_guards

@@ -20,6 +20,7 @@ ALLOWED = {
         "action_reopen",
         "action_set_cause",
         "action_open_measurements",
+        "action_variance_explain",
     },
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
     "mfg.variance.measurement": {"action_open_source"},
@@ -37,6 +38,8 @@ ALLOWED = {
         "action_retire",
         "action_new_version",
     },
+    # counts, for the roles it checks itself
+    "mfg.variance.readiness": {"action_read"},
     "mrp.production": {
         "action_confirm",
         "action_update_bom",
@@ -45,15 +48,27 @@ ALLOWED = {
     },
     "mrp.workorder": {"action_variance_explain", "button_finish"},
     "stock.scrap": {"do_scrap"},
+    },
+    "mfg.variance.explain": {"action_explain"},
+    "stock.lot": {"action_variance_explain"},
+    "stock.scrap": {"action_variance_explain"},
     "product.template": {"action_open_variance_exceptions"},
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products
-    "mfg.variance.linked": {"action_open_variance_exceptions"},
+    "mfg.variance.linked": {
+        "action_open_variance_exceptions",
+        "action_variance_explain",
+    },
 }
 # Odoo's own names for what a person presses; ours only look on
 OF_ODOO = {"run", "pre_button_mark_done", "button_finish", "do_scrap"}
 # without an access rule for anybody: abstract, nothing to read or write
-WITHOUT_ACCESS = {"mfg.variance.engine", "mfg.variance.guarded", "mfg.variance.linked"}
+WITHOUT_ACCESS = {
+    "mfg.variance.engine",
+    "mfg.variance.guarded",
+    "mfg.variance.linked",
+    "mfg.variance.readiness",
+}
 OURS = "odoo.addons.mfg_variance_core."
 
 

@@ -1,1 +1,6 @@
-from . import mfg_variance_cause_wizard, mfg_variance_explain
+from . import (
+    mfg_variance_cause_wizard,
+    mfg_variance_explain,
+    mfg_variance_explain_missing,
+    mfg_variance_explain_sources,
+)

@@ -8,10 +8,12 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 from . import (
     clocks,
     costs,
+    duty,
     fingerprint,
     flood,
     lifecycle,
     outcomes,
+    playbook,
     scope,
     shifts,
     standards,

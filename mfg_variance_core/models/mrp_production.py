@@ -6,7 +6,7 @@ from .mfg_variance_measurement import SEVERITY_SELECTION
 
 class MrpProduction(models.Model):
     _name = "mrp.production"
-    _inherit = ["mrp.production", "mfg.variance.linked"]
+    _inherit = ["mrp.production", "mfg.variance.linked", "mfg.variance.station"]
 
     variance_flag_severity = fields.Selection(
         SEVERITY_SELECTION, compute="_compute_variance_flag"

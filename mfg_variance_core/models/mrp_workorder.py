@@ -5,7 +5,7 @@ from ..guard import SYSTEM, TOKEN_KEY, own_entry
 
 class MrpWorkorder(models.Model):
     _name = "mrp.workorder"
-    _inherit = ["mrp.workorder", "mfg.variance.linked"]
+    _inherit = ["mrp.workorder", "mfg.variance.linked", "mfg.variance.station"]
 
     variance_measurement_ids = fields.One2many(
         "mfg.variance.measurement", "workorder_id", string="Variance Measurements"

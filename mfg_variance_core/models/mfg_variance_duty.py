@@ -149,6 +149,9 @@ class MfgVarianceDuty(models.Model):
 
     def write(self, vals):
         forget(self.env)
+        start = fields.Date.to_date(vals.get("date_from"))
+        if start and start > self._get_today():
+            self._check_not_begun()
         result = super().write(vals)
         if {"company_id", "plant_id"} & set(vals):
             # also where it went to: nobody fills the roster of another plant
@@ -161,8 +164,14 @@ class MfgVarianceDuty(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_served(self):
-        today = self.env["mfg.variance.engine"]._now().date()
-        served = self.filtered(lambda duty: duty.date_from <= today)
+        self._check_not_begun()
+
+    @api.model
+    def _get_today(self):
+        return self.env["mfg.variance.engine"]._now().date()
+
+    def _check_not_begun(self):
+        served = self.filtered(lambda duty: duty._has_begun())
         if served:
             raise UserError(
                 self.env._(
@@ -172,9 +181,13 @@ class MfgVarianceDuty(models.Model):
                 )
             )
 
+    def _has_begun(self):
+        self.ensure_one()
+        return self.date_from <= self._get_today()
+
     def _is_log_kept(self):
-        """Who was put on duty by whom stays told as long as there is the entry."""
-        return True
+        """Who was put on duty by whom stays told once it counted."""
+        return self._has_begun()
 
     # ---------------------------------------------------------------- reading
 

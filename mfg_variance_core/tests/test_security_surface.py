@@ -21,7 +21,9 @@ ALLOWED = {
         "action_set_cause",
         "action_open_measurements",
     },
+    "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
+    "mfg.variance.duty.board.line": {"action_open_board"},
     "mfg.variance.measurement": {"action_open_source"},
     "mfg.variance.policy": {
         "action_shadow",
@@ -49,7 +51,12 @@ ALLOWED = {
     "mfg.variance.linked": {"action_open_variance_exceptions"},
 }
 # without an access rule for anybody: abstract, nothing to read or write
-WITHOUT_ACCESS = {"mfg.variance.engine", "mfg.variance.guarded", "mfg.variance.linked"}
+WITHOUT_ACCESS = {
+    "mfg.variance.engine",
+    "mfg.variance.guarded",
+    "mfg.variance.linked",
+    "mfg.variance.station",
+}
 OURS = "odoo.addons.mfg_variance_core."
 
 
@@ -125,6 +132,8 @@ class TestSecuritySurface(TransactionCase):
                     "model_id.model",
                     "in",
                     [
+                        "mfg.variance.case.step",
+                        "mfg.variance.case.step.log",
                         "mfg.variance.measurement",
                         "mfg.variance.standard",
                         "mfg.variance.run",

@@ -18,6 +18,7 @@ class MfgVarianceDutyBoardLine(models.TransientModel):
     _description = "Duty Board"
     _order = "starts_at, plant_id, role"
 
+    company_id = fields.Many2one("res.company", readonly=True)
     plant_id = fields.Many2one("mfg.variance.plant", readonly=True)
     shift_id = fields.Many2one("mfg.variance.plant.shift", readonly=True)
     role = fields.Selection(DUTY_ROLES, readonly=True)
@@ -57,6 +58,7 @@ class MfgVarianceDutyBoardLine(models.TransientModel):
                 entry = duty.on_duty(entries, role, plant._to_turn(turn))
                 lines.append(
                     {
+                        "company_id": plant.company_id.id,
                         "plant_id": plant.id,
                         "shift_id": turn.shift_id or False,
                         "role": role,

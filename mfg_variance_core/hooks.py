@@ -11,6 +11,8 @@ SHIPPED_POLICIES = (
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
+    "mfg.variance.case.step.log",
+    "mfg.variance.case.step",
     "mfg.variance.shadow.hit",
     "mfg.variance.measurement",
     "mfg.variance.run",

@@ -2,10 +2,13 @@
 # a mixin, and a delegation's parent, come before the models made of them
 from . import mfg_variance_guarded
 from . import mfg_variance_linked
+from . import mfg_variance_station
 from . import mfg_variance_category
 from . import mfg_variance_cause
 from . import mfg_variance_plant
 from . import mfg_variance_plant_shift
+from . import mfg_variance_duty
+from . import mfg_variance_plant_duty
 from . import mfg_variance_metric
 from . import mfg_variance_metric_time
 from . import mfg_variance_metric_material
@@ -20,9 +23,15 @@ from . import mfg_variance_policy_limit
 from . import mfg_variance_policy_presentation
 from . import mfg_variance_playbook
 from . import mfg_variance_playbook_step
+from . import mfg_variance_playbook_person
+from . import mfg_variance_playbook_option
 from . import mfg_variance_exception
 from . import mfg_variance_exception_lifecycle
 from . import mfg_variance_exception_presentation
+from . import mfg_variance_exception_response
+from . import mfg_variance_case_step
+from . import mfg_variance_case_step_log
+from . import mfg_variance_case_step_flow
 from . import mfg_variance_run
 from . import mfg_variance_watch
 from . import mfg_variance_engine
@@ -33,6 +42,7 @@ from . import mfg_variance_engine_raise
 from . import mfg_variance_engine_guardian
 from . import mfg_variance_readiness
 from . import mfg_variance_readiness_checks
+from . import mfg_variance_engine_duty
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

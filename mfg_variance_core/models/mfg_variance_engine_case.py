@@ -242,7 +242,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "deviation_percent": verdict.deviation_percent or 0.0,
             "unit": fact.unit or metric.unit,
             "currency_id": company.currency_id.id,
-            "owner_id": policy._get_owner(plant).id,
+            **policy._prepare_owner_vals(plant, company, now),
             "consequence": record.consequence,
             "what_to_do": record.what_to_do,
             "snapshot": self._prepare_snapshot(one, record),

@@ -80,7 +80,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "detected_at": now,
             "respond_by": fields.Datetime.add(now, hours=8),
             "currency_id": company.currency_id.id,
-            "owner_id": plant.supervisor_id.id,
+            **plant._prepare_owner_vals("supervisor", company, now),
             "snapshot": {"action": action.name, "record": record.display_name},
         }
 

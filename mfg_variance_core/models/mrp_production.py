@@ -7,7 +7,7 @@ from .stock_move import booking_by_plan
 
 class MrpProduction(models.Model):
     _name = "mrp.production"
-    _inherit = ["mrp.production", "mfg.variance.linked"]
+    _inherit = ["mrp.production", "mfg.variance.linked", "mfg.variance.station"]
 
     variance_flag_severity = fields.Selection(
         SEVERITY_SELECTION, compute="_compute_variance_flag"

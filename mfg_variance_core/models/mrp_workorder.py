@@ -6,7 +6,7 @@ from .stock_move import booking_by_plan
 
 class MrpWorkorder(models.Model):
     _name = "mrp.workorder"
-    _inherit = ["mrp.workorder", "mfg.variance.linked"]
+    _inherit = ["mrp.workorder", "mfg.variance.linked", "mfg.variance.station"]
 
     variance_measurement_ids = fields.One2many(
         "mfg.variance.measurement", "workorder_id", string="Variance Measurements"

@@ -22,7 +22,9 @@ ALLOWED = {
         "action_open_measurements",
         "action_variance_explain",
     },
+    "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
+    "mfg.variance.duty.board.line": {"action_open_board"},
     "mfg.variance.measurement": {"action_open_source"},
     "mfg.variance.policy": {
         "action_shadow",
@@ -68,6 +70,7 @@ WITHOUT_ACCESS = {
     "mfg.variance.guarded",
     "mfg.variance.linked",
     "mfg.variance.readiness",
+    "mfg.variance.station",
 }
 OURS = "odoo.addons.mfg_variance_core."
 
@@ -144,6 +147,8 @@ class TestSecuritySurface(TransactionCase):
                     "model_id.model",
                     "in",
                     [
+                        "mfg.variance.case.step",
+                        "mfg.variance.case.step.log",
                         "mfg.variance.measurement",
                         "mfg.variance.standard",
                         "mfg.variance.run",

@@ -4,3 +4,4 @@ from . import (
     mfg_variance_explain_missing,
     mfg_variance_explain_sources,
 )
+from . import mfg_variance_cause_wizard, mfg_variance_duty_board, mfg_variance_explain

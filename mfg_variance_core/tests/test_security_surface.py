@@ -49,11 +49,9 @@ ALLOWED = {
         "pre_button_mark_done",
     },
     "mrp.workorder": {"action_variance_explain", "button_finish"},
-    "stock.scrap": {"do_scrap"},
-    },
     "mfg.variance.explain": {"action_explain"},
     "stock.lot": {"action_variance_explain"},
-    "stock.scrap": {"action_variance_explain"},
+    "stock.scrap": {"action_variance_explain", "do_scrap"},
     "product.template": {"action_open_variance_exceptions"},
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products

@@ -1,7 +1,7 @@
 from . import (
     mfg_variance_cause_wizard,
+    mfg_variance_duty_board,
     mfg_variance_explain,
     mfg_variance_explain_missing,
     mfg_variance_explain_sources,
 )
-from . import mfg_variance_cause_wizard, mfg_variance_duty_board, mfg_variance_explain

@@ -12,9 +12,11 @@ from . import mfg_variance_plant_duty
 from . import mfg_variance_metric
 from . import mfg_variance_metric_time
 from . import mfg_variance_metric_material
+from . import mfg_variance_metric_inventory
 from . import mfg_variance_standard
 from . import mfg_variance_standard_component
 from . import mfg_variance_measurement
+from . import mfg_variance_allotment
 from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
 from . import mfg_variance_policy_version_judging
@@ -43,6 +45,7 @@ from . import mfg_variance_engine_guardian
 from . import mfg_variance_readiness
 from . import mfg_variance_readiness_checks
 from . import mfg_variance_engine_duty
+from . import mfg_variance_engine_inventory
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server
@@ -61,5 +64,6 @@ from . import res_config_settings
 from . import res_users
 from . import stock_move
 from . import stock_move_line
+from . import stock_quant
 from . import stock_scrap
 from . import stock_warehouse

@@ -209,7 +209,8 @@ class MfgVarianceMetric(models.Model):
         plant = self.env["mfg.variance.plant"].browse(
             order._get_variance_dims()["plant_id"] or []
         )
-        if plant.money_floor:
-            return plant.money_floor
+        floor = plant._get_money_floor(order.company_id)
+        if floor:
+            return floor
         planned = sum(line.planned * (line.cost or 0.0) for line in lines)
         return planned * MONEY_FLOOR_SHARE

@@ -40,6 +40,14 @@ class StockMove(models.Model):
             self._capture_registered()
         return result
 
+    def _action_done(self, cancel_backorder=False):
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        counted = moves.filtered(lambda move: move.is_inventory and move.quantity)
+        if counted:
+            engine = self.env["mfg.variance.engine"]
+            engine._shielded("_capture", ["inventory_adjustment"], counted)
+        return moves
+
     def _capture_registered(self):
         """Mark what a person consumed by hand, and judge it, also while the order runs.
 

@@ -8,6 +8,7 @@ SHIPPED_POLICIES = (
     "policy_setup_time",
     "policy_material_usage",
     "policy_material_missing",
+    "policy_material_price",
     "policy_inventory_adjustment",
     "policy_negative_stock",
 )

@@ -13,6 +13,7 @@ from . import mfg_variance_metric
 from . import mfg_variance_metric_time
 from . import mfg_variance_metric_material
 from . import mfg_variance_metric_inventory
+from . import mfg_variance_metric_price
 from . import mfg_variance_standard
 from . import mfg_variance_standard_component
 from . import mfg_variance_measurement
@@ -53,6 +54,7 @@ from . import ir_actions_server_mapping
 from . import mail_message
 from . import mrp_bom_line
 from . import mrp_production
+from . import mrp_unbuild
 from . import mrp_workorder
 from . import mrp_workcenter
 from . import mrp_workcenter_productivity

@@ -24,6 +24,8 @@ class MfgVarianceEngine(models.AbstractModel):
         Facts whose figures did not change since their current measurement are left
         alone, so that judging twice writes nothing.
         """
+        if not facts:
+            return self.env["mfg.variance.measurement"]
         metric = self._get_metric(code)
         earlier, running = self._get_current(metric, phase, facts)
         facts = [

@@ -35,4 +35,5 @@ from . import test_standard
 from . import test_tours
 from . import test_uninstall
 from . import test_inventory
+from . import test_material_flows
 from . import test_material_usage

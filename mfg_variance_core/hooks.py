@@ -8,11 +8,15 @@ SHIPPED_POLICIES = (
     "policy_setup_time",
     "policy_material_usage",
     "policy_material_missing",
+    "policy_material_price",
+    "policy_inventory_adjustment",
+    "policy_negative_stock",
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
     "mfg.variance.case.step.log",
     "mfg.variance.case.step",
+    "mfg.variance.allotment",
     "mfg.variance.shadow.hit",
     "mfg.variance.measurement",
     "mfg.variance.run",

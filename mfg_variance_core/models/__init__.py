@@ -12,9 +12,12 @@ from . import mfg_variance_plant_duty
 from . import mfg_variance_metric
 from . import mfg_variance_metric_time
 from . import mfg_variance_metric_material
+from . import mfg_variance_metric_inventory
+from . import mfg_variance_metric_price
 from . import mfg_variance_standard
 from . import mfg_variance_standard_component
 from . import mfg_variance_measurement
+from . import mfg_variance_allotment
 from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
 from . import mfg_variance_policy_version_judging
@@ -43,6 +46,7 @@ from . import mfg_variance_engine_guardian
 from . import mfg_variance_readiness
 from . import mfg_variance_readiness_checks
 from . import mfg_variance_engine_duty
+from . import mfg_variance_engine_inventory
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server
@@ -50,6 +54,7 @@ from . import ir_actions_server_mapping
 from . import mail_message
 from . import mrp_bom_line
 from . import mrp_production
+from . import mrp_unbuild
 from . import mrp_workorder
 from . import mrp_workcenter
 from . import mrp_workcenter_productivity
@@ -61,5 +66,6 @@ from . import res_config_settings
 from . import res_users
 from . import stock_move
 from . import stock_move_line
+from . import stock_quant
 from . import stock_scrap
 from . import stock_warehouse

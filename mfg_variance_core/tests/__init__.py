@@ -34,4 +34,6 @@ from . import test_server_actions_fail_open
 from . import test_standard
 from . import test_tours
 from . import test_uninstall
+from . import test_inventory
+from . import test_material_flows
 from . import test_material_usage

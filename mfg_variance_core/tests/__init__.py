@@ -19,6 +19,7 @@ from . import test_person_steps
 from . import test_playbook
 from . import test_policy
 from . import test_policy_defaults
+from . import test_policy_form
 from . import test_query_budget
 from . import test_readiness
 from . import test_running

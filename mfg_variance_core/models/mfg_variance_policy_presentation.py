@@ -180,6 +180,4 @@ class MfgVariancePolicy(models.Model):
         if len(parts) < 2:
             return "".join(parts)
         *first, last = parts
-        return self.env._(
-            "%(first)s and %(last)s", first=", ".join(first), last=last
-        )
+        return self.env._("%(first)s and %(last)s", first=", ".join(first), last=last)

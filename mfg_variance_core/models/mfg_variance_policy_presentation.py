@@ -12,8 +12,11 @@ class MfgVariancePolicy(models.Model):
     _inherit = "mfg.variance.policy"
 
     is_author = fields.Boolean(compute="_compute_is_author")
+    # as superuser: names of work centers and products in a policy its reader may
+    # read, also without a role in Manufacturing
     summary = fields.Char(
         compute="_compute_summary",
+        compute_sudo=True,
         string="In Words",
         help="What this version does, read back in a sentence.",
     )

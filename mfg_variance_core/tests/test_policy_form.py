@@ -48,6 +48,15 @@ class TestPolicyForm(VarianceCommon):
         for name in (tag.name, self.gear.name, self.plant.name):
             self.assertIn(name, policy.summary)
 
+    def test_given_engineer_without_role_in_manufacturing_expected_read_all_the_same(
+        self,
+    ):
+        policy = self.make_policy(activate=False, workcenter_id=self.center.id)
+        self.assertFalse(self.engineer_two.has_group("mrp.group_mrp_user"))
+        policy.invalidate_recordset()
+        self.center.invalidate_recordset()
+        self.assertIn("Lathe 1", policy.with_user(self.engineer_two).summary)
+
     def test_given_form_expected_sentence_follows_each_answer(self):
         form = Form(self.env["mfg.variance.policy"].with_user(self.engineer))
         form.name = "Live"

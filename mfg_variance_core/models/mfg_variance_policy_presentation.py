@@ -152,7 +152,8 @@ class MfgVariancePolicy(models.Model):
         if self.owner_role == "user":
             owner = self.owner_id.name or self.env._("Nobody yet")
         else:
-            owner = self.env._("The supervisor of the plant")
+            roles = self._fields["owner_role"]._description_selection(self.env)
+            owner = dict(roles).get(self.owner_role) or self.env._("Nobody yet")
         if not self.respond_minutes:
             return self.env._("%(owner)s answers.", owner=owner)
         return self.env._(

@@ -19,7 +19,7 @@ class TestPolicyForm(VarianceCommon):
             "Opens a case of severity warning when Work Order Time on Lathe 1 is 50 % "
             "and 60 min or more above plan. Major when it is 100 % and 120 min or more "
             "above plan. Only marks the record when it is 25 % and 30 min or more "
-            "above plan. The supervisor of the plant answers within 8 hours.",
+            "above plan. Supervisor on duty answers within 8 hours.",
         )
 
     def test_given_person_and_minutes_expected_named(self):

@@ -57,13 +57,24 @@ class MfgVariancePolicy(models.Model):
         self.ensure_one()
         if not self.metric_id:
             return self.env._("Choose what is watched.")
-        describe = getattr(self, f"_describe_{self.method}", None)
-        condition = describe and describe()
+        describe = getattr(self, f"_describe_{self.method}", self._describe_other)
+        condition = describe()
         if not condition:
             return self.env._(
                 "Watches %(what)s. Say how much is too much.", what=self._get_subject()
             )
         return f"{condition} {self._describe_answer()}"
+
+    def _describe_other(self):
+        """For a method that has no ``_describe_<method>`` of its own."""
+        if not self.limit_ids:
+            return ""
+        methods = dict(self._fields["method"]._description_selection(self.env))
+        return self.env._(
+            "Opens a case when %(what)s reaches one of the limits (%(method)s).",
+            what=self._get_subject(),
+            method=methods[self.method],
+        )
 
     def _describe_tolerance(self):
         """One sentence for what opens a case, one for what only shades the record."""

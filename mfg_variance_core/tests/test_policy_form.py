@@ -72,5 +72,9 @@ class TestPolicyForm(VarianceCommon):
 
     def test_given_method_without_words_expected_still_a_sentence(self):
         policy = self.make_policy(activate=False)
+        self.assertIn("reaches one of the limits (Tolerance)", policy._describe_other())
+
+    def test_given_no_limit_expected_asked_for(self):
+        policy = self.make_policy(activate=False)
         policy.limit_ids = [Command.clear()]
         self.assertIn("Say how much is too much", policy.summary)

@@ -10,6 +10,8 @@ SHIPPED_POLICIES = (
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
     "mfg.variance.shadow.hit",
+    "mfg.variance.handover",
+    "mfg.variance.problem",
     "mfg.variance.measurement",
     "mfg.variance.run",
     "mfg.variance.exception",

@@ -166,6 +166,7 @@ class MfgVarianceException(models.Model):
         "There is an open case for this already.",
     )
     _fingerprint_idx = models.Index("(fingerprint, id)")
+    _floor_list = models.Index("(respond_by, id) WHERE is_open")
     _open_list = models.Index("(company_id, severity, first_event_at) WHERE is_open")
 
     @property

@@ -47,9 +47,7 @@ class MfgVarianceException(models.Model):
             if key not in told:
                 told.add(key)
                 # a record and a word: no client can ask for this channel by itself
-                self.env["bus.bus"]._sendone(
-                    (target, FLOOR_CHANNEL), FLOOR_CHANNEL, {}
-                )
+                self.env["bus.bus"]._sendone((target, FLOOR_CHANNEL), FLOOR_CHANNEL, {})
 
 
 class MfgVarianceMeasurement(models.Model):

@@ -178,7 +178,7 @@ class MfgVarianceFloor(models.AbstractModel):
         }
 
     def _get_causes(self, cases):
-        """The causes to choose from, by category: ``{id: [{"id", "name", "icon"}]}``."""
+        """The causes to choose from, by the id of the category."""
         return {
             category.id: [
                 {"id": cause.id, "name": cause.name, "icon": cause.icon or "fa-wrench"}

@@ -24,9 +24,7 @@ class MfgVarianceHandover(models.Model):
         "mfg.variance.plant.shift", string="Shift", ondelete="set null"
     )
     shift_name = fields.Char(required=True)
-    day = fields.Date(
-        required=True, help="A night shift belongs to the day it began."
-    )
+    day = fields.Date(required=True, help="A night shift belongs to the day it began.")
     starts_at = fields.Datetime(string="From", required=True)
     ends_at = fields.Datetime(string="To", required=True)
     state = fields.Selection(

@@ -52,8 +52,7 @@ class MfgVarianceHandover(models.Model):
             Domain("plant_id", "=", self.plant_id.id)
             & Domain("detected_at", "<", self.ends_at)
             & (
-                Domain("is_open", "=", True)
-                | Domain("closed_at", ">=", self.starts_at)
+                Domain("is_open", "=", True) | Domain("closed_at", ">=", self.starts_at)
             ),
             order="detected_at desc, id desc",
             limit=MOST_CASES,
@@ -162,9 +161,7 @@ class MfgVarianceHandover(models.Model):
             ],
             limit=MOST_LINES,
         )
-        severities = dict(
-            watches._fields["severity"]._description_selection(self.env)
-        )
+        severities = dict(watches._fields["severity"]._description_selection(self.env))
         return [
             {
                 "case_id": False,

@@ -285,7 +285,8 @@ class MfgVarianceProblem(models.Model):
         return {**dims, "company_id": center.company_id.id}
 
     def _get_reason(self, reason_id, company, plant):
-        reason = self.env["mfg.variance.problem.reason"].search([("id", "=", reason_id)])
+        Reason = self.env["mfg.variance.problem.reason"]
+        reason = Reason.search([("id", "=", reason_id)])
         if not reason or not reason._is_offered_at(company, plant):
             raise UserError(
                 self.env._(

@@ -1,6 +1,6 @@
 """What the people on the floor are offered: the next step, and how many choices."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from .lifecycle import LIGHT, NEW
 
@@ -24,6 +24,32 @@ def next_step(track: str, state: str, may_handle_full: bool, has_causes: bool) -
     if track == LIGHT:
         return "done" if has_causes else "open"
     return "take" if may_handle_full and state == NEW else "open"
+
+
+def headline(title: str, places: Collection[str]) -> str:
+    """Return a title without the places that a card shows on a line of their own.
+
+    >>> headline("Work Order Time · MO/1 · Turn · Lathe 1", ("Lathe 1", "MO/1", "Turn"))
+    'Work Order Time'
+    >>> headline("Lathe 1", ("Lathe 1",))
+    'Lathe 1'
+    """
+    kept = [part for part in title.split(" · ") if part not in places]
+    return " · ".join(kept) or title
+
+
+def deviation_text(deviation: float, unit: str, percent: float) -> str:
+    """Return how far off something is, short enough to be read in passing.
+
+    >>> deviation_text(70.0, "min", 140.0), deviation_text(-3.0, "kg", 0.0)
+    ('+70 min (+140 %)', '-3 kg')
+    >>> deviation_text(0.0, "event", 0.0)
+    ''
+    """
+    if not deviation:
+        return ""
+    amount = f"{round(deviation, 1):+g} {unit}".strip()
+    return f"{amount} ({round(percent):+d} %)" if round(percent) else amount
 
 
 def crowded_places(

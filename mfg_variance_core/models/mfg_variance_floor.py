@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..domain.floor import next_step
+from ..domain.floor import deviation_text, headline, next_step
 
 PAGE = 50
 # a screen nobody reads to the end needs no more; the list views show all
@@ -25,10 +25,11 @@ CARD_FIELDS = (
     "workorder_id",
     "owner_id",
     "respond_by",
-    "first_event_at",
     "cleared_at",
+    "deviation",
+    "deviation_percent",
+    "unit",
     "currency_id",
-    "is_flagged",
 )
 
 
@@ -149,21 +150,26 @@ class MfgVarianceFloor(models.AbstractModel):
     # ----------------------------------------------------------------- cards
 
     def _prepare_card(self, case, causes, todos):
+        place = case.workcenter_id.name or case.plant_id.name or ""
+        order = case.production_id.name or ""
+        operation = case.workorder_id.name or ""
         return {
             "id": case.id,
             "name": case.name,
-            "title": case.title,
+            "title": headline(case.title, (place, order, operation)),
+            "deviation": deviation_text(
+                case.deviation, case.unit or "", case.deviation_percent
+            ),
             "severity": case.severity,
             "track": case.track,
             "is_new": case.state == "new",
             "is_cleared": bool(case.cleared_at),
             "is_mine": case.owner_id.id == self.env.uid,
-            "place": case.workcenter_id.name or case.plant_id.name or "",
-            "order": case.production_id.name or "",
-            "operation": case.workorder_id.name or "",
+            "place": place,
+            "order": order,
+            "operation": operation,
             "owner": case.owner_id.name or "",
             "respond_by": fields.Datetime.to_string(case.respond_by) or False,
-            "happened_at": fields.Datetime.to_string(case.first_event_at) or False,
             "amount": case.amount,
             "currency_id": case.currency_id.id,
             "count": case.occurrence_count,

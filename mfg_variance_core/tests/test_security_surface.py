@@ -22,6 +22,21 @@ ALLOWED = {
         "action_open_measurements",
     },
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
+    # reads for operators, each with his own rights and places
+    "mfg.variance.floor": {"action_get_my_shift", "action_find"},
+    # checks the role and the place; the reporter is whoever calls
+    "mfg.variance.problem": {"action_get_choices", "action_raise"},
+    # supervisors of the plant, from the state before only
+    "mfg.variance.handover": {
+        "action_prepare_handover",
+        "action_refresh",
+        "action_set_remark",
+        "action_ask_remark",
+        "action_sign",
+        "action_accept",
+        "action_print",
+    },
+    "mfg.variance.handover.remark": {"action_apply"},
     "mfg.variance.measurement": {"action_open_source"},
     "mfg.variance.policy": {
         "action_shadow",
@@ -42,14 +57,19 @@ ALLOWED = {
         "action_update_bom",
         "action_variance_explain",
     },
-    "mrp.workorder": {"action_variance_explain"},
+    "mrp.workorder": {"action_variance_explain", "action_variance_raise_problem"},
     "product.template": {"action_open_variance_exceptions"},
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products
     "mfg.variance.linked": {"action_open_variance_exceptions"},
 }
 # without an access rule for anybody: abstract, nothing to read or write
-WITHOUT_ACCESS = {"mfg.variance.engine", "mfg.variance.guarded", "mfg.variance.linked"}
+WITHOUT_ACCESS = {
+    "mfg.variance.engine",
+    "mfg.variance.floor",
+    "mfg.variance.guarded",
+    "mfg.variance.linked",
+}
 OURS = "odoo.addons.mfg_variance_core."
 
 
@@ -130,6 +150,8 @@ class TestSecuritySurface(TransactionCase):
                         "mfg.variance.run",
                         "mfg.variance.watch",
                         "mfg.variance.shadow.hit",
+                        "mfg.variance.problem",
+                        "mfg.variance.handover",
                     ],
                 )
             ]

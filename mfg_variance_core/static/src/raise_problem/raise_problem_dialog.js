@@ -54,13 +54,13 @@ export class RaiseProblemDialog extends Component {
             [this.props.workcenterId, remembered, only].find(known) || false;
     }
 
-    get center() {
+    get chosenCenter() {
         return this.state.centers.find((one) => one.id === this.state.workcenterId);
     }
 
     /** The reasons of the center's plant; without a center there is nothing to tap. */
     get reasons() {
-        const center = this.center;
+        const center = this.chosenCenter;
         return this.state.reasons.filter(
             (reason) =>
                 center &&

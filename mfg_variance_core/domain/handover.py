@@ -124,11 +124,13 @@ class Figures:
     overdue: int
 
 
-def figures(lines: Iterable[Line], starts_at: datetime, ends_at: datetime) -> Figures:
-    """Count the cases of a turn; overdue is as of its end.
+def figures(
+    lines: Iterable[Line], starts_at: datetime, ends_at: datetime, as_of: datetime
+) -> Figures:
+    """Count the cases of a turn; ``as_of`` says when what is overdue is looked at.
 
     >>> at = lambda hour: datetime(2026, 3, 2, hour)
-    >>> figures([Line(1, "major", at(7), respond_by=at(8))], at(6), at(14))
+    >>> figures([Line(1, "major", at(7), respond_by=at(8))], at(6), at(14), at(9))
     Figures(opened=1, closed=0, left_open=1, overdue=1)
     """
     placed = [(line, section_of(line, starts_at, ends_at)) for line in lines]
@@ -137,5 +139,5 @@ def figures(lines: Iterable[Line], starts_at: datetime, ends_at: datetime) -> Fi
         opened=sum(is_new(line, starts_at, ends_at) for line, _section in placed),
         closed=sum(section == DONE for _line, section in placed),
         left_open=len(left),
-        overdue=sum(is_overdue(line, ends_at) for line in left),
+        overdue=sum(is_overdue(line, as_of) for line in left),
     )

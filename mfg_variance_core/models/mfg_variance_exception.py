@@ -350,6 +350,8 @@ class MfgVarianceException(models.Model):
         fingerprint surfaces as a unique violation, which the engine turns into a
         repeated request (D9).
         """
+        # what was closed in this transaction makes room in the unique index
+        self.flush_model(["state", "fingerprint"])
         sequence = self.env["ir.sequence"].sudo()  # sudo: numbering only
         for vals in vals_list:
             vals["name"] = sequence.next_by_code("mfg.variance.exception")

@@ -25,12 +25,13 @@ class MfgVarianceHandover(models.Model):
         self.ensure_one()
         cases = self._get_cases()
         lines = {case: self._to_line(case) for case in cases}
-        counted = rules.figures(lines.values(), self.starts_at, self.ends_at)
         now = self.env["mfg.variance.engine"]._now()
+        as_of = min(now, self.ends_at)
+        counted = rules.figures(lines.values(), self.starts_at, self.ends_at, as_of)
         snapshot = {
             "figures": {**asdict(counted), **self._get_measured()},
             "sections": [
-                *self._make_sections(lines),
+                *self._make_sections(lines, as_of),
                 self._make_watch(lines, now),
             ],
             "is_cut": len(cases) == MOST_CASES,
@@ -71,7 +72,7 @@ class MfgVarianceHandover(models.Model):
             occurrences=case.occurrence_count,
         )
 
-    def _make_sections(self, lines):
+    def _make_sections(self, lines, as_of):
         titles = {rules.OPEN: self.env._("Open"), rules.DONE: self.env._("Done")}
         by_id = {case.id: case for case in lines}
         sections = []
@@ -87,14 +88,14 @@ class MfgVarianceHandover(models.Model):
                     "title": title,
                     "count": len(mine),
                     "lines": [
-                        self._make_case_line(by_id[line.id], line)
+                        self._make_case_line(by_id[line.id], line, as_of)
                         for line in rules.in_order(mine)[:MOST_LINES]
                     ],
                 }
             )
         return sections
 
-    def _make_case_line(self, case, line):
+    def _make_case_line(self, case, line, as_of):
         case = case.sudo()  # sudo: names of places and orders on the sheet
         severities = dict(case._fields["severity"]._description_selection(self.env))
         resolutions = dict(case._fields["resolution"]._description_selection(self.env))
@@ -114,7 +115,7 @@ class MfgVarianceHandover(models.Model):
             "events": line.occurrences,
             "amount": line.amount,
             "is_new": rules.is_new(line, self.starts_at, self.ends_at),
-            "is_overdue": rules.is_overdue(line, self.ends_at),
+            "is_overdue": rules.is_overdue(line, as_of),
         }
 
     def _make_watch(self, lines, now):

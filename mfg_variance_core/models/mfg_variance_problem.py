@@ -323,7 +323,5 @@ class MfgVarianceProblem(models.Model):
             raise ValidationError(
                 self.env._("This photo is too large. Choose one below 10 MB.")
                 if str(exc) == "size"
-                else self.env._(
-                    "This file is no photo. Choose a JPEG, PNG or WebP picture."
-                )
+                else self.env._("This file is no photo. Choose a JPEG or PNG picture.")
             ) from exc

@@ -114,9 +114,9 @@ class TestHandover(FloorCase):
             {"next_crossing_at": self.noon + timedelta(minutes=30)}
         )
         section = self.prepare().snapshot["sections"][-1]
-        self.assertEqual([line["name"] for line in section["lines"]], [
-            workorder.production_id.name
-        ])
+        self.assertEqual(
+            [line["name"] for line in section["lines"]], [workorder.production_id.name]
+        )
         self.assertIn("30 minutes", section["lines"][0]["why"])
 
     def test_same_turn_is_made_again_until_it_is_signed(self):

@@ -147,7 +147,9 @@ class TestMyShift(FloorCase):
     def test_scan_finds_order_work_order_center_and_lot(self):
         workorder = self.make_workorder()
         self.center.code = "L1-CODE"
-        lot = self.env["stock.lot"].create({"name": "LOT-7", "product_id": self.gear.id})
+        lot = self.env["stock.lot"].create(
+            {"name": "LOT-7", "product_id": self.gear.id}
+        )
         floor = self.Floor.with_user(self.local)
         for code, record in (
             (workorder.production_id.name, workorder.production_id),
@@ -235,17 +237,16 @@ class TestMyShift(FloorCase):
 
     def test_screen_is_given_the_plants_of_its_user_only(self):
         channels = self.get_channels(self.local, [FLOOR_CHANNEL])
-        self.assertIn((self.plant, FLOOR_CHANNEL), channels)
-        self.assertNotIn((self.far_plant, FLOOR_CHANNEL), channels)
-        self.assertNotIn(FLOOR_CHANNEL, channels)
+        self.assertIn(("mfg.variance.plant", self.plant.id), channels)
+        self.assertNotIn(("mfg.variance.plant", self.far_plant.id), channels)
 
     def test_who_is_no_operator_is_given_no_plant(self):
         channels = self.get_channels(self.people["viewer"], [FLOOR_CHANNEL])
-        self.assertFalse([one for one in channels if isinstance(one, tuple)])
+        self.assertFalse(channels)
 
     def test_who_does_not_ask_is_given_no_plant(self):
         channels = self.get_channels(self.operator, [])
-        self.assertFalse([one for one in channels if isinstance(one, tuple)])
+        self.assertFalse(channels)
 
     def get_channels(self, user, asked):
         class Request:
@@ -254,4 +255,13 @@ class TestMyShift(FloorCase):
 
         with patch("odoo.addons.bus.models.ir_websocket.wsrequest", Request):
             websocket = self.env["ir.websocket"].with_user(user)
-            return websocket._build_bus_channel_list(asked)
+            channels = websocket._build_bus_channel_list(asked)
+        # the word alone, which any client can ask for, is no channel
+        self.assertFalse(
+            [one for one in channels if isinstance(one, str) and one in asked]
+        )
+        return {
+            (one[0]._name, one[0].id)
+            for one in channels
+            if isinstance(one, tuple) and one[1] == FLOOR_CHANNEL
+        }

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -59,15 +61,10 @@ class MfgVarianceFloor(models.AbstractModel):
         sections, cases = [], self.env["mfg.variance.exception"]
         for key, title, empty, domain in self._get_sections():
             limit = self._get_limit((limits or {}).get(key))
-            found = cases.search_fetch(
-                domain & place, CARD_FIELDS, order=CARD_ORDER, limit=limit + 1
-            )
-            count = len(found)
-            if count > limit:
-                count = cases.search_count(domain & place, limit=MOST_COUNTED + 1)
+            found, count = self._search_cases(domain & place, limit)
             sections.append(
                 {"key": key, "title": title, "empty": empty, "count": count}
-                | {"most": MOST_COUNTED, "cases": found[:limit]}
+                | {"most": MOST_COUNTED, "cases": found}
             )
         shown = cases.union(*(section["cases"] for section in sections))
         todos = self._get_todos()
@@ -85,6 +82,38 @@ class MfgVarianceFloor(models.AbstractModel):
             "causes": causes,
             "places": self._get_places(),
         }
+
+    def _search_cases(self, domain, limit):
+        """The first cases by time left, then by money, and how many there are.
+
+        Money is read from the measurements, so it is asked only of the cases that can
+        be among the first: of many thousands, those due by the same moment as the last.
+        """
+        Case = self.env["mfg.variance.exception"]
+        found = Case.search_fetch(
+            domain, CARD_FIELDS, order="respond_by, id", limit=limit + 1
+        )
+        if len(found) <= limit:
+            return self._sort_cases(found), len(found)
+        last = found[limit - 1].respond_by
+        sooner = found[:limit].filtered(lambda case: case.respond_by != last)
+        level = Case.search_fetch(
+            domain & Domain("respond_by", "=", last),
+            CARD_FIELDS,
+            order=CARD_ORDER,
+            limit=limit - len(sooner),
+        )
+        count = Case.search_count(domain, limit=MOST_COUNTED + 1)
+        return self._sort_cases(sooner) + level, count
+
+    def _sort_cases(self, cases):
+        return cases.sorted(
+            lambda case: (
+                case.respond_by or datetime.max,
+                -case.amount,
+                case.id,
+            )
+        )
 
     def _check_is_operator(self):
         if not self.env.user.has_group("mfg_variance_core.group_operator"):

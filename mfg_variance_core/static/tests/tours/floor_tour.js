@@ -107,8 +107,8 @@ registry.category("web_tour.tours").add("mfg_variance_hand_over", {
             run: "click",
         },
         {
-            content: "On paper, or on the page where no PDF can be made",
-            trigger: "iframe",
+            content: "The sheet, ready for paper; a PDF where the server can make one",
+            trigger: ":iframe .page:contains(Mind the coolant)",
         },
     ],
 });

@@ -18,6 +18,8 @@ EMPTIED_MODELS = (
     "mfg.variance.case.step",
     "mfg.variance.allotment",
     "mfg.variance.shadow.hit",
+    "mfg.variance.handover",
+    "mfg.variance.problem",
     "mfg.variance.measurement",
     "mfg.variance.run",
     "mfg.variance.exception",

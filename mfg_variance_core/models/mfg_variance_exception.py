@@ -164,6 +164,7 @@ class MfgVarianceException(models.Model):
         "There is an open case for this already.",
     )
     _fingerprint_idx = models.Index("(fingerprint, id)")
+    _floor_list = models.Index("(respond_by, id) WHERE is_open")
     _open_list = models.Index("(company_id, severity, first_event_at) WHERE is_open")
 
     @property
@@ -347,6 +348,8 @@ class MfgVarianceException(models.Model):
         fingerprint surfaces as a unique violation, which the engine turns into a
         repeated request (D9).
         """
+        # what was closed in this transaction makes room in the unique index
+        self.flush_model(["state", "fingerprint"])
         sequence = self.env["ir.sequence"].sudo()  # sudo: numbering only
         for vals in vals_list:
             vals["name"] = sequence.next_by_code("mfg.variance.exception")

@@ -12,9 +12,11 @@ from . import test_exception_tracks
 from . import test_explain
 from . import test_fail_open
 from . import test_foreign_metric
+from . import test_handover
 from . import test_measurement
 from . import test_multi_company
 from . import test_neutralize
+from . import test_my_shift
 from . import test_outsider_views
 from . import test_plant
 from . import test_person_steps
@@ -22,6 +24,7 @@ from . import test_playbook
 from . import test_policy
 from . import test_policy_defaults
 from . import test_policy_form
+from . import test_problem
 from . import test_query_budget
 from . import test_readiness
 from . import test_running

@@ -114,3 +114,40 @@ class TestTours(VarianceCommon, HttpCase):
         self.assertEqual(rows.mapped("answer_label")[0], "Tool is worn")
         self.assertTrue(rows[1].is_out_of_limits)
         self.assertEqual(rows.answered_by_id, self.operator)
+
+    def test_operator_finishes_a_case_of_his_shift_in_two_taps(self):
+        case = self.open_case()
+        self.start_tour(
+            "/odoo/my-shift", "mfg_variance_my_shift", login=self.operator.login
+        )
+        self.assertEqual(case.state, "closed")
+        self.assertEqual(case.closed_by_id, self.operator)
+        self.assertEqual(case.cause_id, self.env.ref("mfg_variance_core.cause_waiting"))
+
+    def test_operator_raises_a_problem_with_a_tap_on_the_reason(self):
+        self.start_tour(
+            "/odoo/my-shift", "mfg_variance_raise_problem", login=self.operator.login
+        )
+        problem = self.env["mfg.variance.problem"].search([])
+        self.assertEqual(problem.workcenter_id, self.center)
+        self.assertEqual(problem.reporter_id, self.operator)
+        self.assertEqual(problem.exception_id.title, "Parts not good at Lathe 1")
+
+    def test_operator_raises_a_problem_from_the_work_order(self):
+        workorder = self.make_workorder()
+        self.start_tour(
+            f"/odoo/mrp.workorder/{workorder.id}",
+            "mfg_variance_raise_problem_workorder",
+            login=self.operator.login,
+        )
+        problem = self.env["mfg.variance.problem"].search([])
+        self.assertEqual(problem.workorder_id, workorder)
+
+    def test_supervisor_hands_over_and_prints(self):
+        self.open_case()
+        self.start_tour(
+            "/odoo/my-shift", "mfg_variance_hand_over", login=self.supervisor.login
+        )
+        handover = self.env["mfg.variance.handover"].search([])
+        self.assertEqual(handover.signed_by_id, self.supervisor)
+        self.assertEqual(handover.remark, "Mind the coolant")

@@ -5,3 +5,5 @@ from . import (
     mfg_variance_explain_missing,
     mfg_variance_explain_sources,
 )
+from . import mfg_variance_cause_wizard, mfg_variance_explain
+from . import mfg_variance_handover_remark

@@ -3,6 +3,7 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {Component, useState} from "@odoo/owl";
+import {CauseButtons} from "./cause_buttons";
 
 /**
  * One large button per cause. On light cases a tap is all there is to do: the cause
@@ -10,6 +11,7 @@ import {Component, useState} from "@odoo/owl";
  */
 export class CauseButtonsField extends Component {
     static template = "mfg_variance_core.CauseButtonsField";
+    static components = {CauseButtons};
     static props = {...standardFieldProps};
 
     setup() {

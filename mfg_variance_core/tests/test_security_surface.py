@@ -60,14 +60,9 @@ ALLOWED = {
     "mrp.production": {
         "action_confirm",
         "action_update_bom",
-        "action_variance_explain",
         "pre_button_mark_done",
     },
-    "mrp.workorder": {
-        "action_variance_explain",
-        "action_variance_raise_problem",
-        "button_finish",
-    },
+    "mrp.workorder": {"action_variance_raise_problem", "button_finish"},
     "mfg.variance.explain": {"action_explain"},
     "stock.lot": {"action_variance_explain"},
     "stock.scrap": {"action_variance_explain", "do_scrap"},

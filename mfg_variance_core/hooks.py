@@ -6,9 +6,13 @@ OPEN_STATES = ("confirmed", "progress", "to_close")
 SHIPPED_POLICIES = (
     "policy_work_order_time",
     "policy_setup_time",
+    "policy_material_usage",
+    "policy_material_missing",
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
+    "mfg.variance.case.step.log",
+    "mfg.variance.case.step",
     "mfg.variance.shadow.hit",
     "mfg.variance.handover",
     "mfg.variance.problem",
@@ -35,6 +39,7 @@ def post_init_hook(env):
         lambda workorder: workorder.state not in ("done", "cancel")
     )
     env["mfg.variance.standard"]._freeze_workorders(open_work, source="frozen_late")
+    env["mfg.variance.standard"]._freeze_components(orders, source="frozen_late")
     policies = env["mfg.variance.policy"]
     for name in SHIPPED_POLICIES:
         policies |= env.ref(f"mfg_variance_core.{name}")

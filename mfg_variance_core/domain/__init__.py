@@ -7,11 +7,15 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 
 from . import (
     clocks,
+    consumption,
     costs,
+    duty,
     fingerprint,
     flood,
     lifecycle,
     outcomes,
+    playbook,
+    readiness,
     scope,
     shifts,
     standards,

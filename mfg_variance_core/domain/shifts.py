@@ -34,6 +34,10 @@ class Shift:
             raise ValueError("The weekdays of a shift are numbers from 0 to 6.")
 
 
+# stands for the shifts of a plant that has none: one turn each local day
+WHOLE_DAY = Shift(0, "", 0, 24, range(7))
+
+
 @dataclass(frozen=True, slots=True)
 class ShiftMatch:
     """One turn of a shift: the local day it began and its bounds in UTC."""
@@ -96,6 +100,65 @@ def turn_before(
         and turn.ends_at <= moment
     ]
     return max(found, key=lambda turn: (turn.ends_at, turn.starts_at), default=None)
+
+
+def turns_between(
+    start: datetime, end: datetime, tz_name: str, shifts: Iterable[Shift]
+) -> list[ShiftMatch]:
+    """Return every turn that is on between two moments (naive UTC), earliest first.
+
+    >>> night = Shift(7, "Night", 22, 6, range(7))
+    >>> since = datetime(2026, 1, 6, 3)
+    >>> turns = turns_between(since, since + timedelta(days=1), "UTC", [night])
+    >>> [turn.day.day for turn in turns]
+    [5, 6]
+    """
+    zone = _zone(tz_name)
+    first, last = _to_local(start, zone).date(), _to_local(end, zone).date()
+    found = [
+        turn
+        for shift in shifts
+        for days in range(-1, (last - first).days + 2)
+        if (turn := _turn(shift, first + timedelta(days=days), zone))
+        and turn.starts_at < end
+        and turn.ends_at > start
+    ]
+    return sorted(found, key=lambda turn: turn.starts_at)
+
+
+def local_day(moment: datetime, tz_name: str) -> date:
+    """Return the day of a moment (naive UTC) on the wall clock of a zone.
+
+    >>> local_day(datetime(2026, 1, 6, 23, 30), "Europe/Berlin")
+    datetime.date(2026, 1, 7)
+    """
+    return _to_local(moment, _zone(tz_name)).date()
+
+
+def after_minutes(
+    moment: datetime, minutes: float, tz_name: str, shifts: Iterable[Shift]
+) -> datetime:
+    """Return when so many minutes have been worked since a moment (naive UTC).
+
+    Only time in which a shift is on counts, overlapping shifts once. Without shifts,
+    or when none comes within a month, it is the time of the clock.
+
+    >>> early = Shift(1, "Early", 6, 14, range(5))
+    >>> friday = datetime(2026, 1, 9, 13, 30)
+    >>> after_minutes(friday, 60, "UTC", [early])
+    datetime.datetime(2026, 1, 12, 6, 30)
+    """
+    left, position = timedelta(minutes=minutes), moment
+    horizon = moment + timedelta(days=31)
+    for turn in turns_between(moment, horizon, tz_name, shifts):
+        start = max(turn.starts_at, position)
+        if turn.ends_at <= start:
+            continue
+        if turn.ends_at - start >= left:
+            return start + left
+        left -= turn.ends_at - start
+        position = turn.ends_at
+    return moment + timedelta(minutes=minutes)
 
 
 def _turn(shift: Shift, day: date, zone) -> ShiftMatch | None:

@@ -33,7 +33,9 @@ STEP = 1e-6
 class Reading:
     """What was measured; ``amount`` is what the deviation costs, if known.
 
-    ``source`` and ``sample_size`` are those of the standard behind ``planned``.
+    ``source`` and ``sample_size`` are those of the standard behind ``planned``. A
+    deviation of at most ``step`` is none, as a rounding makes it. Below an amount of
+    ``money_floor`` no limit is reached; an unknown cost is not held against it.
     """
 
     planned: float
@@ -42,6 +44,8 @@ class Reading:
     sample_size: int | None = None
     source: str | None = None
     unit: str = "min"
+    step: float = 0.0
+    money_floor: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ def judge(tolerance: Tolerance, reading: Reading) -> Verdict:
         deviation = 0.0
     percent = deviation / reading.planned * 100.0 if reading.planned > STEP else None
     bad = _on_bad_side(deviation, tolerance.direction)
+    if _is_trifle(reading, deviation):
+        bad = 0.0
     results = tuple(
         _judge_limit(limit, bad, reading, tolerance.confirm)
         for limit in sorted(tolerance.limits, key=lambda limit: rank(limit.severity))
@@ -158,6 +164,13 @@ def _on_bad_side(deviation: float, direction: str) -> float:
     if direction == "both":
         return abs(deviation)
     return -deviation if direction == "lower" else deviation
+
+
+def _is_trifle(reading: Reading, deviation: float) -> bool:
+    """Return whether a deviation is a matter of rounding, or known to cost little."""
+    if reading.step and abs(deviation) <= reading.step + STEP:
+        return True
+    return reading.amount is not None and abs(reading.amount) < reading.money_floor
 
 
 def _weak(tolerance: Tolerance, source: str | None, sample_size: int | None) -> bool:

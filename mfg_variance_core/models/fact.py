@@ -12,7 +12,9 @@ class Fact:
     ``rate`` is the money one hour of deviation costs; ``dims`` are the dimension
     ids stored on the measurement (company, plant, product, work center, ...).
     Of a share, ``quantity`` is the pieces looked at and ``defects`` the bad ones among
-    them: a rate over a window adds up both, never the shares.
+    them: a rate over a window adds up both, never the shares. ``unit`` overrides the
+    metric's; a deviation of at most ``step`` is none; below ``money_floor`` no limit
+    is reached where the cost is known.
     """
 
     source_model: str
@@ -31,6 +33,9 @@ class Fact:
     amount_formula: str | None = None
     amount_missing_reason: str | None = None
     outside_minutes: float = 0.0
+    unit: str | None = None
+    step: float = 0.0
+    money_floor: float = 0.0
     gap: str | None = None
     gap_reason: str | None = None
     intervals: list = field(default_factory=list)

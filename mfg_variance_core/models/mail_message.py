@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-LOGGED_MODELS = ("mfg.variance.exception", "mfg.variance.policy")
+LOGGED_MODELS = ("mfg.variance.exception", "mfg.variance.policy", "mfg.variance.duty")
 LOG_FIELDS = frozenset(
     (
         "author_id",

@@ -44,6 +44,21 @@ class MfgVarianceCategory(models.Model):
         string="Causes",
         help="Shown as buttons when a case is closed: at most nine.",
     )
+    playbook_id = fields.Many2one(
+        "mfg.variance.playbook",
+        string="Usual Playbook",
+        ondelete="restrict",
+        help="A policy of this category that names none gets this one.",
+    )
+    consequence = fields.Char(
+        string="If Nobody Reacts",
+        translate=True,
+        help="A policy of this category that says nothing itself says this.",
+    )
+    what_to_do = fields.Text(
+        translate=True,
+        help="A policy of this category that says nothing itself says this.",
+    )
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint(
@@ -57,6 +72,13 @@ class MfgVarianceCategory(models.Model):
             category.complete_name = (
                 f"{parent} / {category.name}" if parent else category.name
             )
+
+    def _get_default(self, name):
+        """A default of this category, or of the nearest one above that has it."""
+        category = self
+        while category and not category[name]:
+            category = category.parent_id
+        return category[name]
 
     @api.constrains("cause_ids")
     def _check_cause_count(self):

@@ -1,5 +1,15 @@
 from odoo import fields, models
 
+RESOLUTIONS = [
+    ("fixed", "Fixed"),
+    ("accepted", "Accepted deviation"),
+    ("recording_error", "Recording error"),
+    ("master_data_error", "Master data error"),
+    ("false_positive", "False positive"),
+    ("duplicate", "Duplicate"),
+    ("no_fault", "No fault found"),
+]
+
 
 class MfgVarianceCause(models.Model):
     """Why a deviation happened, in the words of the shop floor."""
@@ -14,6 +24,11 @@ class MfgVarianceCause(models.Model):
         default="fa-wrench", help="A Font Awesome class, such as fa-wrench."
     )
     color = fields.Integer()
+    resolution = fields.Selection(
+        RESOLUTIONS,
+        string="Usual Resolution",
+        help="Proposed with this cause; empty means fixed.",
+    )
     sequence = fields.Integer(default=10)
     category_ids = fields.Many2many(
         "mfg.variance.category",

@@ -14,7 +14,20 @@ from .fact import Fact
 
 _logger = logging.getLogger(__name__)
 QUEUE_KEY = "mfg_variance_core.captured"
-PASS_ORDER = {"freeze": 0, "replan": 0, "correct": 2, "watch": 3, "rearm": 4}
+PASS_ORDER = {
+    "freeze": 0,
+    "freeze_components": 0,
+    "replan": 0,
+    "replan_components": 0,
+    "correct": 2,
+    "watch": 3,
+    "rearm": 4,
+}
+# the model of what is captured under a key without a model of its own
+KEY_MODELS = {
+    "freeze_components": "mrp.production",
+    "replan_components": "mrp.production",
+}
 # what a correction is captured for, and how a measurement refers to it
 CORRECTED_LINKS = {"mrp.production": "production_id", "mrp.workorder": "workorder_id"}
 
@@ -77,6 +90,23 @@ class MfgVarianceEngine(models.AbstractModel):
             )
 
     @api.model
+    def _capture_freeze_components(self, productions):
+        """Remember orders whose components are frozen when the transaction ends."""
+        if productions:
+            self._get_queue().setdefault(("freeze_components",), {}).update(
+                dict.fromkeys(productions.ids)
+            )
+
+    @api.model
+    def _capture_replan_components(self, productions, reason):
+        """Remember open orders whose components were changed on purpose (D5)."""
+        open_ones = productions.filtered(lambda mo: mo.state not in ("done", "cancel"))
+        if open_ones:
+            self._get_queue().setdefault(("replan_components", reason), {}).update(
+                dict.fromkeys(open_ones.ids)
+            )
+
+    @api.model
     def _capture_replan(self, workorders, reason):
         """Remember work orders whose plan was changed on purpose (D5)."""
         open_ones = workorders.filtered(lambda wo: wo.state not in ("done", "cancel"))
@@ -119,6 +149,19 @@ class MfgVarianceEngine(models.AbstractModel):
             self._get_queue().setdefault(("correct", records._name), {}).update(
                 dict.fromkeys(records.ids)
             )
+
+    @api.model
+    def _capture_consumption(self, productions):
+        """What orders consumed was registered, corrected or scrapped.
+
+        A running order is judged by what it may consume as a whole; a finished one is
+        judged again if it was judged before.
+        """
+        closed = productions.filtered(lambda order: order.state in ("done", "cancel"))
+        self._capture_correction(closed.filtered(lambda order: order.state == "done"))
+        cancelled = closed.filtered(lambda order: order.state == "cancel")
+        self._capture(["material_usage"], cancelled)
+        self._capture(["material_usage"], productions - closed, "running")
 
     @api.model
     def _capture_facts(self, metric, facts):
@@ -202,14 +245,23 @@ class MfgVarianceEngine(models.AbstractModel):
         self.env["mfg.variance.standard"]._supersede(workorders, key[1])
         self._arm_watches(workorders, known_only=True)
 
+    def _run_freeze_components(self, _key, items, shared):
+        productions = self._get_existing("mrp.production", items, shared)
+        self.env["mfg.variance.standard"]._freeze_components(productions)
+
+    def _run_replan_components(self, key, items, shared):
+        productions = self._get_existing("mrp.production", items, shared)
+        self.env["mfg.variance.standard"]._supersede_components(productions, key[1])
+
     def _run_facts(self, key, items, _shared):
         self._judge(key[1], "final", list(items.values()))
 
     def _run_readings(self, key, items, shared):
         model, phase, code = key
         records = self._get_existing(model, items, shared)
-        if phase == "running":
-            if code == "work_order_time":  # the one metric that is judged while running
+        if model == "mrp.workorder" and phase == "running":
+            # time is judged at the minute it crosses a limit, set-up when it is done
+            if code == "work_order_time":
                 self._arm_watches(records)
         else:
             self._judge_records(code, records, phase, shared)
@@ -274,7 +326,8 @@ class MfgVarianceEngine(models.AbstractModel):
     def _store_judge_failure(self, key, item, exc, started):
         model, res_id = item if key[0] == "facts" else (key[0], item)
         if key[0] in PASS_ORDER:
-            model = key[1] if key[0] == "correct" else "mrp.workorder"
+            model = key[1] if key[0] == "correct" else None
+            model = model or KEY_MODELS.get(key[0], "mrp.workorder")
         record = self.env[model].browse(res_id).exists()
         company = record.company_id if record and "company_id" in record else None
         self.env["mfg.variance.run"]._log(

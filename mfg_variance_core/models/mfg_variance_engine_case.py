@@ -240,9 +240,9 @@ class MfgVarianceEngine(models.AbstractModel):
             "actual": fact.actual or 0.0,
             "deviation": verdict.deviation,
             "deviation_percent": verdict.deviation_percent or 0.0,
-            "unit": metric.unit,
+            "unit": fact.unit or metric.unit,
             "currency_id": company.currency_id.id,
-            "owner_id": policy._get_owner(plant).id,
+            **policy._prepare_owner_vals(plant, company, now),
             "consequence": record.consequence,
             "what_to_do": record.what_to_do,
             "snapshot": self._prepare_snapshot(one, record),
@@ -258,7 +258,14 @@ class MfgVarianceEngine(models.AbstractModel):
         workorder = self.env["mrp.workorder"].browse(fact.dims.get("workorder_id"))
         center = self.env["mrp.workcenter"].browse(fact.dims.get("workcenter_id"))
         production = self.env["mrp.production"].browse(fact.dims.get("production_id"))
-        parts = (metric.name, production.name, workorder.name, center.name)
+        component = self.env["product.product"].browse(fact.dims.get("component_id"))
+        parts = (
+            metric.name,
+            component.display_name,
+            production.name,
+            workorder.name,
+            center.name,
+        )
         return " · ".join(part for part in parts if part)
 
     def _prepare_snapshot(self, one, record):

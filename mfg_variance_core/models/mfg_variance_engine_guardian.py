@@ -5,8 +5,14 @@ from odoo import api, fields, models
 
 from ..domain import fingerprint
 from ..guard import own_entry
+from .silence import Silence
 
-SHIPPED_CRONS = ("cron_running", "cron_health", "cron_dead_man")
+SHIPPED_CRONS = (
+    "cron_running",
+    "cron_health",
+    "cron_dead_man",
+    "cron_pass_on_steps",
+)
 LOOK_BACK = timedelta(hours=24)
 
 
@@ -24,11 +30,16 @@ class MfgVarianceEngine(models.AbstractModel):
         Silent is: work orders of a company were finished in the last day and none
         was measured, for whatever reason; a scheduled action of ours is off or far
         overdue. A source that speaks again clears its case. Silence somebody
-        accepted opens no case again until the source has spoken in between.
+        accepted opens no case again until the source has spoken in between. A shift
+        nobody is on duty for within a day is told the same way.
         """
         started = time.monotonic()
         engine = self._clean_engine()
-        silent = {**engine._get_silent_crons(), **engine._get_silent_sources()}
+        silent = {
+            **engine._get_silent_crons(),
+            **engine._get_silent_sources(),
+            **engine._get_uncovered_shifts(),
+        }
         engine._store_silence(silent)
         self.env["mfg.variance.run"]._log(
             "cron",
@@ -38,7 +49,7 @@ class MfgVarianceEngine(models.AbstractModel):
         )
 
     def _get_silent_crons(self):
-        """``{key: (company, sentence)}`` of scheduled actions that do not run."""
+        """``{key: silence}`` of scheduled actions that do not run."""
         silent = {}
         overdue = fields.Datetime.now() - timedelta(hours=2)
         company = self.env.ref("base.main_company")
@@ -58,11 +69,11 @@ class MfgVarianceEngine(models.AbstractModel):
                 )
             else:
                 continue
-            silent[f"cron:{name}"] = (company, sentence)
+            silent[f"cron:{name}"] = Silence(company, sentence)
         return silent
 
     def _get_silent_sources(self):
-        """``{key: (company, sentence)}`` of companies whose work goes unmeasured."""
+        """``{key: silence}`` of companies whose work goes unmeasured."""
         silent = {}
         since = self._get_heard_since()
         # by the finish, which no later edit moves. Odoo indexes neither date: one
@@ -84,7 +95,7 @@ class MfgVarianceEngine(models.AbstractModel):
         )
         for company, count in finished:
             if not measured.get(company):
-                silent[f"source:work_order_time:{company.id}"] = (
+                silent[f"source:work_order_time:{company.id}"] = Silence(
                     company,
                     self.env._(
                         "%(count)s work orders were finished in the last 24 hours and "
@@ -103,9 +114,9 @@ class MfgVarianceEngine(models.AbstractModel):
     def _store_silence(self, silent):
         marks = {
             fingerprint.fingerprint(
-                company.id, "silence", "workorder", {"workorder": key}
-            ): (company, sentence)
-            for key, (company, sentence) in silent.items()
+                one.company.id, "silence", "workorder", {"workorder": key}
+            ): one
+            for key, one in silent.items()
         }
         Case = self.env["mfg.variance.exception"]
         category = self.env.ref("mfg_variance_core.category_automation")
@@ -126,20 +137,22 @@ class MfgVarianceEngine(models.AbstractModel):
             lambda case: case.fingerprint in marks and case.is_open and case.cleared_at
         )._as_system().write({"cleared_at": False})
         answered = set(known.mapped("fingerprint"))
+        fresh = {mark: one for mark, one in marks.items() if mark not in answered}
         cases = Case._open_cases(
             [
-                self._prepare_silence_vals(mark, company, sentence, category)
-                for mark, (company, sentence) in marks.items()
-                if mark not in answered
+                self._prepare_silence_vals(mark, one, category)
+                for mark, one in fresh.items()
             ]
         )
-        for case in cases:
-            self._tell_silence(case)
+        for case, one in zip(cases, fresh.values(), strict=True):
+            self._tell_silence(case, one.heading)
 
-    def _tell_silence(self, case):
+    def _tell_silence(self, case, heading):
         """On screen to everybody concerned, and an activity for whoever owns it."""
         self.env["mfg.variance.run"]._notify_automation_owners(
-            case.company_id, self.env._("Variance automation is silent"), case.title
+            case.company_id,
+            heading or self.env._("Variance automation is silent"),
+            case.title,
         )
         if case.owner_id:
             # no mail, and a fraction of the queries (D18)
@@ -150,10 +163,10 @@ class MfgVarianceEngine(models.AbstractModel):
                 user_id=case.owner_id.id,
             )
 
-    def _prepare_silence_vals(self, mark, company, sentence, category):
-        now = self._now()
+    def _prepare_silence_vals(self, mark, silence, category):
+        now, company = self._now(), silence.company
         return {
-            "title": sentence,
+            "title": silence.sentence,
             "fingerprint": mark,
             "severity": "major",
             "company_id": company.id,
@@ -170,4 +183,5 @@ class MfgVarianceEngine(models.AbstractModel):
                 "Open Settings, Technical, and switch the rule or the scheduled action "
                 "on again; or close this case as an accepted deviation."
             ),
+            **silence.vals,
         }

@@ -79,7 +79,10 @@ class MfgVarianceEngine(models.AbstractModel):
             return False
         if outcomes.ERROR in (row.outcome, fact.gap):
             return row.outcome == fact.gap and row.outcome_detail == fact.gap_reason
-        if fact.gap or row.outcome in outcomes.GAPS:
+        is_gap = row.outcome in outcomes.GAPS and not (
+            row.outcome == outcomes.UNPLANNED and self._is_unplanned(fact)
+        )
+        if fact.gap or is_gap:
             if fact.gap != row.outcome:
                 return False
         elif abs(row.planned - (fact.planned or 0.0)) >= 1e-4:
@@ -141,7 +144,9 @@ class MfgVarianceEngine(models.AbstractModel):
         """The outcome as far as it can be told without looking at other cases."""
         verdict = judged.verdict
         judged.detail = verdict.sentence
-        if not verdict.severity:
+        if not verdict.severity and self._is_unplanned(judged.fact):
+            judged.outcome = outcomes.UNPLANNED
+        elif not verdict.severity:
             judged.outcome = outcomes.WITHIN
         elif is_shadow:
             judged.outcome = outcomes.SHADOW
@@ -152,6 +157,10 @@ class MfgVarianceEngine(models.AbstractModel):
         else:
             judged.outcome = outcomes.OPENED
 
+    def _is_unplanned(self, fact):
+        """Something where nothing was planned: only its cost can be judged."""
+        return not fact.planned and bool(fact.actual)
+
     def _get_verdict(self, metric, version, fact):
         return thresholds.judge(
             version.tolerance,
@@ -161,7 +170,9 @@ class MfgVarianceEngine(models.AbstractModel):
                 amount=fact.amount,
                 sample_size=fact.sample_size,
                 source=fact.standard_source,
-                unit=metric.unit,
+                unit=fact.unit or metric.unit,
+                step=fact.step,
+                money_floor=fact.money_floor,
             ),
         )
 
@@ -322,7 +333,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "actual": fact.actual or 0.0,
             "quantity": fact.quantity or 0.0,
             "defects": fact.defects or 0.0,
-            "unit": metric.unit,
+            "unit": fact.unit or metric.unit,
             "deviation": deviation,
             "deviation_percent": percent,
             "outside_minutes": fact.outside_minutes,

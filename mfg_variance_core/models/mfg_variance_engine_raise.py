@@ -97,7 +97,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "detected_at": now,
             "respond_by": fields.Datetime.add(now, minutes=minutes),
             "currency_id": company.currency_id.id,
-            "owner_id": plant.supervisor_id.id,
+            **plant._prepare_owner_vals("supervisor", company, now),
             "what_to_do": one.what_to_do,
             "snapshot": one.snapshot,
         }

@@ -127,9 +127,9 @@ class MfgVarianceEngine(models.AbstractModel):
         if earliest:
             self._wake_at(earliest)
 
-    def _wake_at(self, moment):
+    def _wake_at(self, moment, name="cron_running"):
         """Ask for the scheduled action then, unless it wakes earlier anyway."""
-        cron = self.env.ref("mfg_variance_core.cron_running", raise_if_not_found=False)
+        cron = self.env.ref(f"mfg_variance_core.{name}", raise_if_not_found=False)
         if not cron:
             return
         # what is due already is deleted after the run that it asked for

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..domain import lifecycle, outcomes
+from .mfg_variance_cause import RESOLUTIONS
 from .mfg_variance_measurement import SEVERITY_SELECTION
 
 STATES = [
@@ -12,15 +13,6 @@ STATES = [
     ("resolving", "Resolving"),
     ("resolved", "Resolved"),
     ("closed", "Closed"),
-]
-RESOLUTIONS = [
-    ("fixed", "Fixed"),
-    ("accepted", "Accepted deviation"),
-    ("recording_error", "Recording error"),
-    ("master_data_error", "Master data error"),
-    ("false_positive", "False positive"),
-    ("duplicate", "Duplicate"),
-    ("no_fault", "No fault found"),
 ]
 # what a merged event adds: read from the measurements, so that operators adding
 # events to one case never wait for each other (D9)
@@ -143,6 +135,9 @@ class MfgVarianceException(models.Model):
     )
     # --- who and what next
     owner_id = fields.Many2one("res.users", index=True, tracking=True, readonly=True)
+    owner_reason = fields.Char(
+        readonly=True, help="Why the case fell to the next in line."
+    )
     consequence = fields.Char(readonly=True)
     what_to_do = fields.Text(readonly=True)
     cause_id = fields.Many2one(
@@ -159,6 +154,9 @@ class MfgVarianceException(models.Model):
         readonly=True, help="Policy, plan and evidence exactly as when it opened."
     )
     run_ids = fields.One2many("mfg.variance.run", "exception_id", string="Steps Run")
+    case_step_ids = fields.One2many(
+        "mfg.variance.case.step", "exception_id", string="Steps for People"
+    )
     chart_data = fields.Json(compute="_compute_chart_data")
 
     _one_open_per_fingerprint = models.UniqueIndex(

@@ -75,6 +75,8 @@ class MfgVarianceException(models.Model):
                 {"state": state, **case._prepare_stamp_vals(state, now), **values}
             )
             case._log_move(before)
+        if state == "closed":
+            self.case_step_ids._skip()
         return True
 
     def _get_need_label(self, need):
@@ -124,7 +126,7 @@ class MfgVarianceException(models.Model):
         fresh = self.filtered(lambda case: case.state == "new")
         if fresh:
             fresh._transition("acknowledged")
-        self._as_system().write({"owner_id": self.env.uid})
+        self._as_system().write({"owner_id": self.env.uid, "owner_reason": False})
         return True
 
     def action_acknowledge(self):

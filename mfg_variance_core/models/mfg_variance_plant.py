@@ -35,6 +35,11 @@ class MfgVariancePlant(models.Model):
         check_company=True,
         default=lambda self: self.env.company.resource_calendar_id,
     )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    money_floor = fields.Monetary(
+        help="A material deviation of a smaller amount opens no case; 0 means half a "
+        "percent of what the components of the order cost by plan."
+    )
     supervisor_id = fields.Many2one(
         "res.users",
         string="Supervisor",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..domain.shifts import Shift
 
@@ -51,6 +51,20 @@ class MfgVariancePlantShift(models.Model):
                         shift=shift.name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_roster(self):
+        """A shift somebody is on duty for is not taken away from under the roster."""
+        # sudo: whether there is an entry, also one of a plant the user does not see
+        duty = self.env["mfg.variance.duty"].sudo().with_context(active_test=False)
+        found = duty.search([("shift_id", "in", self.ids)], limit=1)
+        if found:
+            raise UserError(
+                self.env._(
+                    "The duty roster names %(shift)s. Change the roster first.",
+                    shift=found.shift_id.name,
+                )
+            )
 
     def _to_domain(self):
         """These shifts as plain values for :mod:`..domain.shifts`."""

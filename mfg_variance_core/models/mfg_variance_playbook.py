@@ -28,14 +28,16 @@ class MfgVariancePlaybook(models.Model):
         """
         done = outcomes.rank(previous_severity)
         for playbook in self:
+            asked = self.env["mfg.variance.exception"]
             for step in playbook.step_ids.filtered("active"):
                 due = cases.filtered(
                     lambda case, step=step: (
-                        not case.is_historic
-                        and done
-                        < outcomes.rank(step.minimum_severity)
-                        <= outcomes.rank(case.severity)
+                        not case.is_historic and step._is_due(case.severity, done)
                     )
                 )
+                if step._is_person_step():
+                    # one at a time: the others follow from the answers
+                    due -= asked
+                    asked |= due
                 for case in due:
                     step._run_shielded(case, may_push)

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..domain import outcomes
 from ..guard import without_tokens
 from .mfg_variance_measurement import SEVERITY_SELECTION
 
@@ -110,6 +111,10 @@ class MfgVariancePlaybookStep(models.Model):
                     steps=", ".join(names),
                 ),
             )
+
+    def _is_due(self, severity, done=-1):
+        """Whether a case of a severity gets this step; ``done`` ranks had theirs."""
+        return done < outcomes.rank(self.minimum_severity) <= outcomes.rank(severity)
 
     def _run_shielded(self, case, may_push=True):
         """Run this step for one case; its failure is a row, never a stopped floor."""

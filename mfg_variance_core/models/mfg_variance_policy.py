@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..guard import is_stored_code
 from .cache import forget
+from .mfg_variance_duty import DUTY_ROLES
 
 # what changes the judging or the reaction without a new version
 CONTROL_FIELDS = frozenset(
@@ -29,10 +30,16 @@ class MfgVariancePolicy(models.Model):
     active = fields.Boolean(default=True)
     category_id = fields.Many2one(related="metric_id.category_id")
     owner_role = fields.Selection(
-        [("plant_supervisor", "Supervisor of the plant"), ("user", "One person")],
+        [
+            *DUTY_ROLES,
+            ("plant_supervisor", "Supervisor of the plant"),
+            ("user", "One person"),
+        ],
         string="Whose",
         required=True,
-        default="plant_supervisor",
+        default="supervisor",
+        help="A role is whoever the duty roster names for the plant and shift when the "
+        "case opens. Where no roster is kept, the supervisor is the plant's.",
     )
     owner_id = fields.Many2one("res.users", string="Owner")
     regression_days = fields.Integer(
@@ -250,9 +257,11 @@ class MfgVariancePolicy(models.Model):
         )
         return tuple(version._to_live() for version in versions)
 
-    def _get_owner(self, plant):
-        """Who owns a case of this policy in this plant; empty if nobody is named."""
+    def _prepare_owner_vals(self, plant, company, moment):
+        """Owner of a case of this policy at a moment, with the reason if it fell to
+        somebody next in line."""
         self.ensure_one()
-        if self.owner_role == "user":
-            return self.owner_id
-        return plant.supervisor_id
+        if self.owner_role in ("user", "plant_supervisor"):
+            named = self.owner_id if self.owner_role == "user" else plant.supervisor_id
+            return {"owner_id": named.id, "owner_reason": False}
+        return plant._prepare_owner_vals(self.owner_role, company, moment)

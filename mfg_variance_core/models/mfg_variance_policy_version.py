@@ -176,7 +176,9 @@ class MfgVariancePolicyVersion(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        versions = super().create([self._add_company(vals) for vals in vals_list])
+        versions = super().create(
+            [self._add_reaction(self._add_company(vals)) for vals in vals_list]
+        )
         versions._note_author()
         forget(self.env)
         return versions
@@ -221,6 +223,21 @@ class MfgVariancePolicyVersion(models.Model):
                 company = place.browse(vals[name]).company_id
                 if company:
                     vals["company_id"] = company.id
+        return vals
+
+    @api.model
+    def _add_reaction(self, vals):
+        """These values with what the category says where they say nothing.
+
+        The short form asks what, where and how much: a case is never opened without
+        its consequence and what to do for that (DESIGN rule 12).
+        """
+        vals = dict(vals)
+        metric = self.env["mfg.variance.metric"].browse(vals.get("metric_id") or [])
+        for name in ("playbook_id", "consequence", "what_to_do"):
+            if not vals.get(name):
+                value = metric.category_id._get_default(name)
+                vals[name] = value.id if name == "playbook_id" else value
         return vals
 
     @api.ondelete(at_uninstall=False)

@@ -9,6 +9,8 @@ from ..domain.standards import TimeStandard
 class MfgVarianceStandard(models.Model):
     """The plan of one operation, frozen in its parts when the order is confirmed.
 
+    Components have rows of their own, see ``mfg_variance_standard_component.py``.
+
     Minutes are per batch of ``batch_capacity`` units (0: per unit, not rounded to
     whole batches), so that backorders, splits and changed quantities scale the same
     row (DESIGN rule 5). A row is never changed: a new plan is a new version.
@@ -29,6 +31,11 @@ class MfgVarianceStandard(models.Model):
         "efficiency",
         "rate",
         "has_setup",
+        "kind",
+        "component_id",
+        "quantity_per_unit",
+        "loss_percent",
+        "unit_cost",
         "source",
         "sample_size",
         "version",
@@ -96,10 +103,15 @@ class MfgVarianceStandard(models.Model):
         "This work order has a current standard already.",
     )
 
-    @api.depends("operation_id", "workorder_id", "version")
+    @api.depends("operation_id", "workorder_id", "component_id", "version")
     def _compute_display_name(self):
         for standard in self:
-            name = standard.operation_id.name or standard.workorder_id.name or ""
+            name = (
+                standard.component_id.display_name
+                or standard.operation_id.name
+                or standard.workorder_id.name
+                or ""
+            )
             standard.display_name = self.env._(
                 "%(name)s, version %(version)s", name=name, version=standard.version
             )
@@ -130,6 +142,7 @@ class MfgVarianceStandard(models.Model):
         rows = self.sudo().search(  # sudo: judging reads the plan for anybody
             [
                 ("is_current", "=", True),
+                ("kind", "=", "operation"),
                 "|",
                 ("workorder_id", "in", workorders.ids),
                 "&",

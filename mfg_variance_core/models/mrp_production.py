@@ -2,11 +2,12 @@ from odoo import fields, models
 
 from ..domain import outcomes
 from .mfg_variance_measurement import SEVERITY_SELECTION
+from .stock_move import booking_by_plan
 
 
 class MrpProduction(models.Model):
     _name = "mrp.production"
-    _inherit = ["mrp.production", "mfg.variance.linked"]
+    _inherit = ["mrp.production", "mfg.variance.linked", "mfg.variance.station"]
 
     variance_flag_severity = fields.Selection(
         SEVERITY_SELECTION, compute="_compute_variance_flag"
@@ -58,6 +59,7 @@ class MrpProduction(models.Model):
         confirmed = self.filtered(lambda order: order.state not in ("draft", "cancel"))
         engine = self.env["mfg.variance.engine"]
         engine._shielded("_capture_freeze", confirmed.workorder_ids)
+        engine._shielded("_capture_freeze_components", confirmed)
         return result
 
     def action_update_bom(self):
@@ -65,7 +67,28 @@ class MrpProduction(models.Model):
         reason = self.env._("Bill of materials updated on the order")
         engine = self.env["mfg.variance.engine"]
         engine._shielded("_capture_replan", self.workorder_ids, reason)
+        engine._shielded("_capture_replan_components", self, reason)
         return result
+
+    def _action_cancel(self):
+        """What was consumed before an order was cancelled is judged too (D6)."""
+        result = super()._action_cancel()
+        cancelled = self.filtered(lambda order: order.state == "cancel")
+        engine = self.env["mfg.variance.engine"]
+        engine._shielded("_capture_consumption", cancelled)
+        return result
+
+    def pre_button_mark_done(self):
+        with booking_by_plan(self.env):
+            return super().pre_button_mark_done()
+
+    def _post_inventory(self, cancel_backorder=False):
+        with booking_by_plan(self.env):
+            return super()._post_inventory(cancel_backorder=cancel_backorder)
+
+    def _set_qty_producing(self, pick_manual_consumption_moves=True):
+        with booking_by_plan(self.env):
+            return super()._set_qty_producing(pick_manual_consumption_moves)
 
     def _get_variance_dims(self):
         """The dimension ids stored on measurements of this order."""
@@ -77,8 +100,3 @@ class MrpProduction(models.Model):
             "product_id": self.product_id.id,
             "production_id": self.id,
         }
-
-    def action_variance_explain(self):
-        """Open the explainer for this order."""
-        self.ensure_one()
-        return self.env["mfg.variance.explain"]._open(self)

@@ -1,11 +1,12 @@
 from odoo import fields, models
 
 from ..guard import SYSTEM, TOKEN_KEY, own_entry
+from .stock_move import booking_by_plan
 
 
 class MrpWorkorder(models.Model):
     _name = "mrp.workorder"
-    _inherit = ["mrp.workorder", "mfg.variance.linked"]
+    _inherit = ["mrp.workorder", "mfg.variance.linked", "mfg.variance.station"]
 
     variance_measurement_ids = fields.One2many(
         "mfg.variance.measurement", "workorder_id", string="Variance Measurements"
@@ -44,6 +45,10 @@ class MrpWorkorder(models.Model):
             reason = self.env._("Moved to another work center")
             engine._shielded("_capture_replan", moved, reason)
         return result
+
+    def button_finish(self):
+        with booking_by_plan(self.env):
+            return super().button_finish()
 
     @own_entry
     def _set_duration(self):
@@ -92,8 +97,3 @@ class MrpWorkorder(models.Model):
             "workcenter_id": self.workcenter_id.id,
             "workorder_id": self.id,
         }
-
-    def action_variance_explain(self):
-        """Open the explainer for this work order."""
-        self.ensure_one()
-        return self.env["mfg.variance.explain"]._open(self)

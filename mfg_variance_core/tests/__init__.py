@@ -4,6 +4,7 @@ from . import test_base_automation_fail_open
 from . import test_concurrency
 from . import test_correction
 from . import test_dead_man
+from . import test_duty
 from . import test_exception
 from . import test_exception_clearing
 from . import test_exception_tracks
@@ -16,13 +17,17 @@ from . import test_multi_company
 from . import test_my_shift
 from . import test_outsider_views
 from . import test_plant
+from . import test_person_steps
 from . import test_playbook
 from . import test_policy
 from . import test_problem
+from . import test_policy_defaults
 from . import test_query_budget
+from . import test_readiness
 from . import test_running
 from . import test_security_evidence
 from . import test_security_guards
+from . import test_security_person_steps
 from . import test_security_rpc
 from . import test_security_scope
 from . import test_security_stored_code
@@ -32,3 +37,4 @@ from . import test_server_actions_fail_open
 from . import test_standard
 from . import test_tours
 from . import test_uninstall
+from . import test_material_usage

@@ -18,7 +18,7 @@ class TestDeadMan(VarianceCommon):
         cls.crons = cls.env["ir.cron"].union(
             *(
                 cls.env.ref(f"mfg_variance_core.cron_{name}")
-                for name in ("running", "dead_man", "health")
+                for name in ("running", "dead_man", "health", "pass_on_steps")
             )
         )
         cls.crons.nextcall = fields.Datetime.now() + timedelta(hours=1)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -103,8 +105,162 @@ class TestExplain(VarianceCommon):
     def test_given_order_expected_every_workorder_and_metric(self):
         order = self.make_order()
         titles = self.explain(order)["measurement"].mapped("title")
-        self.assertEqual(len(titles), 4)
-        self.assertEqual({title.split(":")[0] for title in titles}, {"Turn", "Grind"})
+        for operation in ("Turn", "Grind"):
+            for metric in ("Work Order Time", "Set-up Time"):
+                self.assertIn(f"{operation}: {metric}", titles)
+
+    def test_given_metric_switched_off_expected_told(self):
+        metric = self.env["mfg.variance.metric"].create(
+            {
+                "name": "Idle",
+                "code": "idle_test",
+                "category_id": self.metric.category_id.id,
+                "source_model": "mrp.workorder",
+                "active": False,
+            }
+        )
+        workorder = self.make_workorder()
+        self.finish(workorder, 105)
+        head = self.heads(self.explain(workorder))[metric.name]
+        self.assertIn("switched off", head.text)
+
+    def test_given_rule_switched_off_expected_its_name_and_moment(self):
+        rule = self.env.ref("mfg_variance_core.rule_workorder_done")
+        rule.active = False
+        workorder = self.make_workorder()
+        self.finish(workorder, 170)
+        head = self.heads(self.explain(workorder))["Work Order Time"]
+        self.assertIn(rule.name, head.text)
+
+    def test_given_judging_failed_expected_its_error(self):
+        self.env.ref("mfg_variance_core.rule_workorder_done").active = False
+        workorder = self.make_workorder()
+        self.finish(workorder, 170)
+        self.Run._log(
+            "judge",
+            "Not judged",
+            "failed",
+            error="ValueError: wrong figure",
+            res_model="mrp.workorder",
+            res_id=workorder.id,
+        )
+        head = self.heads(self.explain(workorder))["Work Order Time"]
+        self.assertIn("wrong figure", head.text)
+
+    def test_given_finished_before_installation_expected_told(self):
+        self.env.ref("mfg_variance_core.rule_workorder_done").active = False
+        workorder = self.make_workorder()
+        self.finish(workorder, 170)
+        # long ago, and the addon only since now
+        cron = self.env.ref("mfg_variance_core.cron_dead_man")
+        self.env.cr.execute(
+            "UPDATE ir_cron SET create_date = %s WHERE id = %s",
+            [workorder.date_finished + timedelta(days=1), cron.id],
+        )
+        cron.invalidate_recordset()
+        head = self.heads(self.explain(workorder))["Work Order Time"]
+        self.assertIn("before variance control was installed", head.text)
+
+    def test_given_center_expected_readings_and_what_was_not_measured(self):
+        measured, silent = self.make_workorder(), self.make_workorder()
+        self.finish(measured, 170)
+        self.env.ref("mfg_variance_core.rule_workorder_done").active = False
+        self.finish(silent, 170)
+        lines = self.explain(self.center)
+        texts = "".join(lines["measurement"].mapped(lambda one: one.text or ""))
+        self.assertIn("rule was off", texts)
+        found = lines["measurement"].filtered("measurement_id")
+        self.assertEqual(found.measurement_id.workorder_id, measured)
+
+    def test_given_day_expected_that_day_only(self):
+        early = self.finish(
+            self.make_workorder(), 105, end=self.now - timedelta(days=3)
+        )
+        late = self.finish(self.make_workorder(), 105)
+        rows = self.ask(self.center, day=early.event_at.date())
+        self.assertIn(early, rows)
+        self.assertNotIn(late, rows)
+
+    def test_given_metric_expected_that_metric_only(self):
+        self.finish(self.make_workorder(), 105)
+        rows = self.ask(self.center, metric_id=self.metric.id)
+        self.assertEqual(rows.metric_id, self.metric)
+
+    def ask(self, record, user=None, **values):
+        """The readings the search-like entry answers with."""
+        Explain = self.env["mfg.variance.explain"].with_user(user or self.operator)
+        explain = Explain.create({"reference": f"{record._name},{record.id}", **values})
+        explain.action_explain()
+        return explain.line_ids.measurement_id
+
+    def test_given_second_question_expected_first_answer_gone(self):
+        row = self.finish(self.make_workorder(), 105)
+        Explain = self.env["mfg.variance.explain"].with_user(self.operator)
+        reference = f"mrp.workorder,{row.workorder_id.id}"
+        explain = Explain.create({"reference": reference})
+        explain.action_explain()
+        once = len(explain.line_ids)
+        explain.action_explain()
+        self.assertEqual(len(explain.line_ids), once)
+
+    def test_given_product_and_component_expected_readings_of_either(self):
+        row = self.finish(self.make_workorder(), 105)
+        self.assertIn(row, self.ask(self.gear))
+        order = row.production_id
+        order.move_raw_ids.write(
+            {"quantity": 30, "picked": True, "manual_consumption": True}
+        )
+        order.consumption = "flexible"
+        order.qty_producing = 10
+        order.with_context(skip_backorder=True).button_mark_done()
+        self.judge()
+        found = self.ask(self.blank)
+        self.assertEqual(found.component_id, self.blank)
+        self.assertEqual(self.ask(order.move_raw_ids), found)
+
+    def test_given_case_expected_its_readings(self):
+        case = self.open_case()
+        lines = self.explain(case)
+        self.assertIn(case, lines["measurement"].exception_id)
+
+    def test_given_scrap_expected_an_answer(self):
+        scrap = self.env["stock.scrap"].create(
+            {"product_id": self.blank.id, "scrap_qty": 1}
+        )
+        scrap.do_scrap()
+        lines = self.explain(scrap, self.operator)
+        self.assertTrue(lines["measurement"])
+
+    def test_given_nothing_in_that_time_expected_told(self):
+        lot = self.env["stock.lot"].create({"name": "L-1", "product_id": self.blank.id})
+        lines = self.explain(lot, self.operator)
+        self.assertIn("Nothing was measured here", lines["measurement"].text)
+
+    def test_given_reading_of_another_plant_expected_not_shown(self):
+        row = self.finish(self.make_workorder(), 105)
+        other = self.env["stock.warehouse"].create({"name": "Other", "code": "OTH"})
+        plant = self.env["mfg.variance.plant"].search([("warehouse_id", "=", other.id)])
+        self.operator.variance_plant_ids = plant
+        self.assertNotIn(row, self.ask(self.gear))
+
+    def test_given_more_readings_expected_same_number_of_queries(self):
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.ask(self.center)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        for _number in range(2):
+            self.finish(self.make_workorder(), 105)
+        count()
+        few = count()
+        for _number in range(10):
+            self.finish(self.make_workorder(), 105)
+        many = count()
+        # the lines themselves are inserted and read in batches
+        self.assertLess(many - few, 5, f"{few} queries for few, {many} for many")
 
     def test_given_stranger_expected_refused(self):
         stranger = new_test_user(self.env, "variance_stranger")

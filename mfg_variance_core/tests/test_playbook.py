@@ -54,6 +54,7 @@ class TestPlaybookSteps(PlaybookCase):
 
     def test_given_activity_and_no_owner_expected_failed_row(self):
         self.plant.supervisor_id = False
+        self.people["automation_owner"].active = False
         with mute_logger(STEP):
             case = self.react(("activity", "warning", {}))
         self.assertIn("Nobody owns", case.run_ids.error)

@@ -1,2 +1,8 @@
-from . import mfg_variance_cause_wizard, mfg_variance_explain
-from . import mfg_variance_handover_remark
+from . import (
+    mfg_variance_cause_wizard,
+    mfg_variance_duty_board,
+    mfg_variance_explain,
+    mfg_variance_explain_missing,
+    mfg_variance_explain_sources,
+    mfg_variance_handover_remark,
+)

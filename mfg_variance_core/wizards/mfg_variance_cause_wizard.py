@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.mfg_variance_exception import RESOLUTIONS
+from ..models.mfg_variance_cause import RESOLUTIONS
 
 
 class MfgVarianceCauseWizard(models.TransientModel):
@@ -17,7 +17,14 @@ class MfgVarianceCauseWizard(models.TransientModel):
     cause_id = fields.Many2one(
         "mfg.variance.cause", domain="[('id', 'in', available_cause_ids)]"
     )
-    resolution = fields.Selection(RESOLUTIONS, default="fixed", required=True)
+    resolution = fields.Selection(
+        RESOLUTIONS,
+        compute="_compute_resolution",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
     note = fields.Text()
     is_light = fields.Boolean(compute="_compute_available_cause_ids")
 
@@ -30,21 +37,26 @@ class MfgVarianceCauseWizard(models.TransientModel):
                 case.track == "light" for case in wizard.exception_ids
             )
 
+    @api.depends("cause_id")
+    def _compute_resolution(self):
+        for wizard in self:
+            wizard.resolution = wizard.cause_id.resolution or "fixed"
+
     def action_apply(self):
         """Store the cause; light cases are closed by it."""
         self.ensure_one()
         return self._apply(self.cause_id)
 
     @api.model
-    def action_choose(self, exception_ids, cause_id, resolution="fixed"):
-        """One tap on a cause: store it and close the light cases among these."""
-        wizard = self.create(
-            {
-                "exception_ids": [(6, 0, exception_ids)],
-                "cause_id": cause_id,
-                "resolution": resolution,
-            }
-        )
+    def action_choose(self, exception_ids, cause_id, resolution=None):
+        """One tap on a cause: store it and close the light cases among these.
+
+        Without a resolution it is the usual one of the cause.
+        """
+        vals = {"exception_ids": [(6, 0, exception_ids)], "cause_id": cause_id}
+        if resolution:
+            vals["resolution"] = resolution
+        wizard = self.create(vals)
         return wizard.action_apply()
 
     def _apply(self, cause):

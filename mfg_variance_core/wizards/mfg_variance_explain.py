@@ -1,51 +1,94 @@
+from datetime import datetime, time, timedelta
+
+from pytz import timezone, utc
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..domain import outcomes, scope
 from ..models.mfg_variance_measurement import SEVERITY_SELECTION
+
+DAYS = 90
+SHOWN_READINGS = 60
+# how a reading refers to what is asked about; "source" is the record it was read from
+LINKS = {
+    "mrp.production": ("production_id",),
+    "mrp.workorder": ("workorder_id",),
+    "mrp.workcenter": ("workcenter_id",),
+    "product.product": ("product_id", "component_id"),
+    "stock.lot": ("lot_id",),
+    "mfg.variance.exception": ("exception_id",),
+    "stock.scrap": ("source",),
+    "stock.move": ("source",),
+}
+# the order a material record belongs to
+ORDERS = {"stock.scrap": "production_id", "stock.move": "raw_material_production_id"}
+# one of these answers for itself; of the others only what is recent is listed
+SINGLE = (
+    "mrp.production",
+    "mrp.workorder",
+    "mfg.variance.exception",
+    "stock.scrap",
+    "stock.move",
+)
+DIMENSIONS = (
+    "company_id",
+    "plant_id",
+    "product_id",
+    "operation_id",
+    "workcenter_id",
+)
 
 
 class MfgVarianceExplain(models.TransientModel):
     """Why did this fire, and why did it not: read from what was stored.
 
-    For each metric of a work order or order: the current measurement with its
-    outcome and figures, every policy that watches the metric with its fate, and the
-    limits the reading was held against.
+    For each reading of a record: its outcome and figures, every policy that watches
+    the metric with its fate, and the limits it was held against. Where nothing was
+    measured, the reason that can be found. As the user: his rights and his plants.
     """
 
     _name = "mfg.variance.explain"
     _description = "Variance Explainer"
 
     name = fields.Char(readonly=True)
+    reference = fields.Reference(
+        selection="_get_reference_models",
+        string="Record",
+        help="An order, work order, work center, product, component, lot, scrap, "
+        "inventory move or case.",
+    )
+    day = fields.Date(help="Empty means the last 90 days.")
+    metric_id = fields.Many2one(
+        "mfg.variance.metric", string="Metric", help="Empty means every metric."
+    )
+    is_answered = fields.Boolean()
     line_ids = fields.One2many("mfg.variance.explain.line", "explain_id")
 
     @api.model
+    def _get_reference_models(self):
+        """What can be asked about, as far as this user may read it at all."""
+        # sudo: names of models only
+        found = self.env["ir.model"].sudo().search([("model", "in", list(LINKS))])
+        names = {model.model: model.name for model in found}
+        return [
+            (name, names[name])
+            for name in LINKS
+            if name in names and self.env[name].has_access("read")
+        ]
+
+    @api.model
     def _open(self, record):
-        """Explain a work order or an order; returns the action to show it."""
+        """Explain a record; returns the action to show it."""
         record.check_access("read")
-        if record._name == "mrp.production":
-            workorders = record.workorder_ids
-        else:
-            workorders = record
-        metrics = self.env["mfg.variance.metric"].search(
-            [("source_model", "=", "mrp.workorder")]
-        )
-        rows = self.env["mfg.variance.measurement"].search(
-            [("workorder_id", "in", workorders.ids), ("is_current", "=", True)]
-        )
         explain = self.create(
             {
                 "name": record.display_name,
-                "line_ids": [
-                    (0, 0, vals)
-                    for workorder in workorders
-                    for vals in self._prepare_workorder_lines(
-                        workorder,
-                        metrics,
-                        rows.filtered(lambda row, wo=workorder: row.workorder_id == wo),
-                    )
-                ],
+                "reference": f"{record._name},{record.id}",
+                "is_answered": True,
             }
         )
+        explain._answer(record)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Why? %(name)s", name=record.display_name),
@@ -55,40 +98,90 @@ class MfgVarianceExplain(models.TransientModel):
             "target": "new",
         }
 
-    def _prepare_workorder_lines(self, workorder, metrics, rows):
-        """Lines of one work order: per metric a head, its limits and its policies."""
-        lines = []
-        for metric in metrics:
-            mine = rows.filtered(lambda row, metric=metric: row.metric_id == metric)
-            if not mine:
-                lines.append(self._prepare_unmeasured(workorder, metric))
-            for row in mine.sorted("phase"):
-                lines.append(self._prepare_head(workorder, row))
-                lines += self._prepare_limits(row)
-                lines += self._prepare_policies(workorder, row)
-        return lines
+    def action_explain(self):
+        """Answer the question typed; the form shows it."""
+        self.ensure_one()
+        self.line_ids.unlink()
+        record = self.reference
+        if record:
+            record.check_access("read")
+            self.write({"name": record.display_name, "is_answered": True})
+            self._answer(record)
+        return True
 
-    def _prepare_unmeasured(self, workorder, metric):
-        if workorder.state in ("done", "cancel"):
-            text = self.env._(
-                "Nothing was measured: the automation rule was off when this was "
-                "finished, or the addon was installed later."
+    def _answer(self, record):
+        metrics = self._get_metrics()
+        rows = self._find_readings(record)
+        vals_list = self._prepare_missing(record, metrics, rows)
+        contexts = self._get_policy_context(rows)
+        for row in rows:
+            vals_list.append(self._prepare_head(record, row))
+            vals_list += self._prepare_limits(row)
+            vals_list += self._prepare_policies(row, contexts)
+        self.write({"line_ids": [(0, 0, vals) for vals in vals_list]})
+
+    def _get_metrics(self):
+        """The metric asked for, or all that have a source, switched-off ones too."""
+        if self.metric_id:
+            return self.metric_id
+        Metric = self.env["mfg.variance.metric"].with_context(active_test=False)
+        return Metric.search([("source_model", "!=", False)])
+
+    # ---------------------------------------------------------------- readings
+
+    def _find_readings(self, record):
+        """The current readings of a record, newest first, as the user may see them."""
+        Measurement = self.env["mfg.variance.measurement"]
+        domain = Domain("is_current", "=", True) & self._get_link_domain(record)
+        if self.metric_id:
+            domain &= Domain("metric_id", "=", self.metric_id.id)
+        domain &= self._get_period_domain(record, "event_at")
+        rows = Measurement.search(domain, limit=SHOWN_READINGS)
+        if record._name in ("mrp.production", "mrp.workorder"):
+            # top-down as the work was done
+            return rows.sorted(
+                lambda row: (row.workorder_id.id, row.metric_id.sequence, row.phase)
             )
-        elif workorder.state == "progress":
-            text = self.env._("Still running and within its limits so far.")
-        else:
-            text = self.env._("Not started yet.")
-        return {
-            "kind": "measurement",
-            "title": f"{workorder.name}: {metric.name}",
-            "text": text,
-        }
+        return rows
 
-    def _prepare_head(self, workorder, row):
+    @api.model
+    def _get_link_domain(self, record):
+        domains = []
+        for link in LINKS[record._name]:
+            if link == "source":
+                domains.append(
+                    Domain("source_model", "=", record._name)
+                    & Domain("source_id", "=", record.id)
+                )
+            else:
+                domains.append(Domain(link, "=", record.id))
+        # what was consumed or scrapped shows in the figures of its order, too
+        order = record.sudo()[ORDERS[record._name]] if record._name in ORDERS else None
+        if order:
+            domains.append(
+                Domain("production_id", "=", order.id)
+                & Domain("component_id", "=", record.product_id.id)
+            )
+        return Domain.OR(domains)
+
+    def _get_period_domain(self, record, name):
+        """The day asked for; else all of a single record and the last of the others."""
+        if self.day:
+            zone = timezone(self.env.user.tz or "UTC")
+            start = zone.localize(datetime.combine(self.day, time.min))
+            start = start.astimezone(utc).replace(tzinfo=None)
+            end = start + timedelta(days=1)
+            return Domain(name, ">=", start) & Domain(name, "<", end)
+        if record._name in SINGLE:
+            return Domain.TRUE
+        since = self.env["mfg.variance.engine"]._now() - timedelta(days=DAYS)
+        return Domain(name, ">=", since)
+
+    def _prepare_head(self, record, row):
         label = dict(row._fields["outcome"]._description_selection(self.env))
         return {
             "kind": "measurement",
-            "title": f"{workorder.name}: {row.metric_id.name}",
+            "title": f"{self._get_place(record, row)}: {row.metric_id.name}",
             "text": row.outcome_detail or "",
             "outcome": label.get(row.outcome),
             "severity": row.severity,
@@ -101,6 +194,22 @@ class MfgVarianceExplain(models.TransientModel):
             "measurement_id": row.id,
         }
 
+    @api.model
+    def _get_place(self, record, row):
+        """Where a reading is from, as far as the record asked about does not say it."""
+        # sudo: names of what the reading, which the user sees, refers to
+        row = row.sudo()
+        parts = []
+        if record._name not in ("mrp.production", "mrp.workorder"):
+            parts.append(row.production_id.name)
+        if row.workorder_id:
+            parts.append(row.workorder_id.name)
+        if row.component_id and row.component_id != row.product_id:
+            parts.append(row.component_id.display_name)
+        parts.append(row.lot_id.name)
+        named = " · ".join(part for part in parts if part)
+        return named or row.product_id.display_name or record.display_name
+
     def _prepare_limits(self, row):
         return [
             {
@@ -112,8 +221,32 @@ class MfgVarianceExplain(models.TransientModel):
             for limit in row.limits or []
         ]
 
-    def _prepare_policies(self, workorder, row):
+    # ---------------------------------------------------------------- policies
+
+    def _get_policy_context(self, rows):
+        """What all readings need: the live versions this user may be told of."""
+        versions = self.env["mfg.variance.policy"]._get_live_versions()
+        # the live versions are everybody's; this user is told of what he may see
+        visible = self.env["mfg.variance.policy.version"].search(
+            [("id", "in", [version.id for version in versions])]
+        )
+        engine = self.env["mfg.variance.engine"].sudo()  # sudo: scopes are compared
+        # one look at all products and work centers, not one for each reading
+        rows.sudo().product_id.fetch(["categ_id"])
+        rows.sudo().workcenter_id.fetch(["tag_ids"])
+        seen = set(visible.ids)
+        subjects = {}
+        for row in rows:
+            key = tuple(row.sudo()[name].id for name in DIMENSIONS)
+            if key not in subjects:
+                dims = dict(zip(DIMENSIONS, key, strict=True))
+                subjects[key] = engine._get_subject_of(dims)
+            subjects[row] = subjects[key]
+        return [version for version in versions if version.id in seen], subjects
+
+    def _prepare_policies(self, row, contexts):
         """The policies that were considered, then those whose scope did not match."""
+        live, subjects = contexts
         lines = []
         seen = set()
         for candidate in row.considered or []:
@@ -126,22 +259,10 @@ class MfgVarianceExplain(models.TransientModel):
                     "is_hit": candidate["version_id"] == row.policy_version_id.id,
                 }
             )
-        engine = self.env["mfg.variance.engine"]
-        # sudo: reads where the work order belongs, to compare it with the scopes
-        subject = engine.sudo()._get_subject_of(workorder._get_variance_dims())
-        live = [
-            version
-            for version in self.env["mfg.variance.policy"]._get_live_versions()
-            if version.id not in seen and version.metric_id == row.metric_id.id
-        ]
-        # the live versions are everybody's; this user is told of what he may see
-        visible = self.env["mfg.variance.policy.version"].search(
-            [("id", "in", [version.id for version in live])]
-        )
         for version in live:
-            if version.id not in visible.ids:
+            if version.id in seen or version.metric_id != row.metric_id.id:
                 continue
-            match = scope.match(version.candidate.scope, subject)
+            match = scope.match(version.candidate.scope, subjects[row])
             reason = match.reason
             if match.matches and row.outcome in outcomes.GAPS:
                 reason = self.env._("Covers it, but there was nothing to judge.")

@@ -1,0 +1,215 @@
+from odoo import models
+
+from ..domain import clocks, consumption, outcomes
+from .fact import Fact
+
+MONEY_FLOOR_SHARE = 0.005  # of the standard cost of the order
+
+
+class MfgVarianceMetric(models.Model):
+    """Readers of consumption: each component of an order, and orders without any."""
+
+    _name = "mfg.variance.metric"
+    _inherit = "mfg.variance.metric"
+
+    def _read_material_usage(self, records, phase, shared):
+        """What each order consumed of each component against its frozen plan.
+
+        In the unit of the component; scrap of a component counts as consumption, an
+        unpicked quantity is a reservation and none (D6). While an order runs the plan
+        is that of the whole order: what is beyond it stays beyond it. The source is
+        the first move of the component.
+        """
+        return [
+            self._fact_material_usage(data, usage)
+            for data in self._get_consumption(records, phase, shared)
+            for usage in data["usages"]
+        ]
+
+    def _read_material_missing(self, records, phase, shared):
+        """How many components of an order were consumed, where it was not one.
+
+        An order that consumed something has no such figure, unless it had one before:
+        then the correction is read.
+        """
+        data_list = self._get_consumption(records, phase, shared)
+        silent = [
+            data
+            for data in data_list
+            if data["quantity"] and consumption.is_nothing_consumed(data["lines"])
+        ]
+        corrected = [data for data in data_list if data not in silent]
+        if corrected:
+            known = self.env["mfg.variance.measurement"].search(
+                [
+                    ("metric_code", "=", "material_missing"),
+                    ("production_id", "in", [d["order"].id for d in corrected]),
+                    ("is_current", "=", True),
+                ]
+            )
+            orders = known.production_id
+            silent += [data for data in corrected if data["order"] in orders]
+        return [self._fact_material_missing(data) for data in silent]
+
+    def _fact_material_usage(self, data, usage):
+        line = usage.line
+        row = data["rows"].get(line.component)
+        fact = Fact(
+            source_model="stock.move",
+            source_id=data["moves"][line.component][0].id,
+            event_at=data["event_at"],
+            dims={
+                **data["dims"],
+                "component_id": line.component,
+                "lot_id": self._get_only_lot(data["moves"][line.component]),
+            },
+            planned=line.planned,
+            actual=usage.actual,
+            quantity=data["quantity"],
+            standard_id=row.id if row else None,
+            standard_source=row.source if row else None,
+            unit=data["moves"][line.component][0].product_id.uom_id.name,
+            step=line.step,
+            money_floor=data["money_floor"],
+            amount=usage.amount,
+            amount_formula=usage.formula,
+            amount_missing_reason=usage.missing_reason,
+        )
+        if not usage.is_recorded:
+            fact.gap = outcomes.NOT_RECORDED
+            fact.gap_reason = self.env._(
+                "Odoo booked the planned quantity by itself; nobody registered what "
+                "was used."
+            )
+            fact.amount = None
+            fact.amount_formula = None
+            fact.amount_missing_reason = fact.gap_reason
+        return fact
+
+    def _fact_material_missing(self, data):
+        planned = [line for line in data["lines"] if line.planned]
+        used = [line for line in planned if line.actual]
+        return Fact(
+            source_model="mrp.production",
+            source_id=data["order"].id,
+            event_at=data["event_at"],
+            dims=data["dims"],
+            planned=float(len(planned)),
+            actual=float(len(used)),
+            quantity=data["quantity"],
+            amount_missing_reason=self.env._(
+                "What was used and not booked has no amount."
+            ),
+        )
+
+    def _get_only_lot(self, moves):
+        """The lot that explains the consumption, if it is one."""
+        if all(move.has_tracking == "none" for move in moves):
+            return False
+        lots = self.env["stock.lot"].union(*(move.lot_ids for move in moves))
+        return lots.id if len(lots) == 1 else False
+
+    # -------------------------------------------------------------- shared rows
+
+    def _get_consumption(self, productions, phase, shared):
+        """Moves, frozen components and usages of orders, read once a pass."""
+        key = ("consumption", phase, productions._ids)
+        if key not in shared:
+            shared[key] = self._collect_consumption(productions, phase)
+        return shared[key]
+
+    def _collect_consumption(self, productions, phase):
+        Standard = self.env["mfg.variance.standard"]
+        rows = Standard._find_for_productions(productions)
+        late = productions.filtered(lambda order: not rows[order.id])
+        if late and Standard._freeze_components(late, source="late"):
+            rows = Standard._find_for_productions(productions)
+        # sudo: consumption is read for anybody's order
+        moves = (
+            self.env["stock.move"]
+            .sudo()
+            .search([("raw_material_production_id", "in", productions.ids)], order="id")
+        )
+        by_order = moves.grouped("raw_material_production_id")
+        logs = self._get_time_logs(productions.workorder_ids)
+        found = []
+        for order in productions:
+            mine = by_order.get(order.sudo(), moves.browse())
+            data = self._prepare_consumption(order, phase, mine, rows[order.id], logs)
+            if data["lines"]:
+                found.append(data)
+        return found
+
+    def _prepare_consumption(self, order, phase, moves, rows, logs):
+        ordered = order.product_uom_qty
+        made = sum(
+            move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
+            for move in order.move_finished_ids
+            if move.product_id == order.product_id and move.state == "done"
+        )
+        quantity = ordered if phase == "running" else made
+        by_component = {
+            product.id: group for product, group in moves.grouped("product_id").items()
+        }
+        lines = [
+            self._prepare_line(component, group, rows.get(component), quantity)
+            for component, group in by_component.items()
+        ]
+        # planned by nobody and used by nobody: a line somebody took off again
+        lines = [line for line in lines if line.planned or line.actual]
+        if order.state == "cancel":
+            lines = [line for line in lines if line.actual]
+        times = [
+            (log["start"], log["end"])
+            for workorder in order.workorder_ids
+            for log in logs.get(workorder.id, [])
+        ]
+        now = self.env["mfg.variance.engine"]._now()
+        return {
+            "order": order,
+            "dims": order._get_variance_dims(),
+            "quantity": quantity,
+            "rows": rows,
+            "moves": by_component,
+            "lines": lines,
+            "usages": consumption.pair(lines),
+            "money_floor": self._get_money_floor(order, lines),
+            # what is registered while it runs happens now
+            "event_at": now if phase == "running" else clocks.latest_end(times) or now,
+        }
+
+    def _prepare_line(self, component, moves, row, quantity):
+        product = moves[0].product_id
+        per_unit, loss = (
+            (row.quantity_per_unit, row.loss_percent) if row else (0.0, 0.0)
+        )
+        consumed = [move for move in moves if move.picked and move.state != "cancel"]
+        return consumption.Line(
+            component=component,
+            planned=consumption.allowed(per_unit, loss, quantity),
+            booked_by_plan=consumption.allowed(per_unit, 0.0, quantity),
+            actual=sum(
+                move.product_uom._compute_quantity(
+                    move.quantity, product.uom_id, round=False
+                )
+                for move in consumed
+            ),
+            step=product.uom_id.rounding,
+            cost=(row.unit_cost if row else product.standard_price) or None,
+            unit=self._get_unit_family(product.uom_id),
+            is_registered=any(move.variance_is_registered for move in consumed),
+        )
+
+    def _get_unit_family(self, uom):
+        """What tells which components are counted in convertible units."""
+        return int((uom.parent_path or str(uom.id)).split("/")[0])
+
+    def _get_money_floor(self, order, lines):
+        """The least amount worth a case: of the plant, or a share of the order."""
+        plant = self.env["mfg.variance.plant"].browse(
+            order._get_variance_dims()["plant_id"] or []
+        )
+        if plant.money_floor:
+            return plant.money_floor
+        planned = sum(line.planned * (line.cost or 0.0) for line in lines)
+        return planned * MONEY_FLOOR_SHARE

@@ -31,11 +31,11 @@ from . import mfg_variance_playbook_option
 from . import mfg_variance_exception
 from . import mfg_variance_exception_lifecycle
 from . import mfg_variance_exception_presentation
+from . import mfg_variance_exception_live
 from . import mfg_variance_exception_response
 from . import mfg_variance_case_step
 from . import mfg_variance_case_step_log
 from . import mfg_variance_case_step_flow
-from . import mfg_variance_exception_live
 from . import mfg_variance_run
 from . import mfg_variance_watch
 from . import mfg_variance_engine
@@ -54,6 +54,9 @@ from . import mfg_variance_floor
 from . import mfg_variance_floor_scan
 from . import mfg_variance_handover
 from . import mfg_variance_handover_content
+from . import mfg_variance_readiness
+from . import mfg_variance_readiness_checks
+from . import mfg_variance_engine_duty
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

@@ -257,14 +257,31 @@ class MfgVarianceFloor(models.AbstractModel):
             {**self._prepare_card(case, {}, todos), "step": "open"}
             for case in cases.sudo()  # sudo: names on the cards
         ]
+        steps = self._get_steps(place)
         return {
             "key": "waiting",
             "title": self.env._("Waiting for me"),
             "empty": self.env._("Nobody waits for you."),
-            "count": len(cards),
+            "count": len(cards) + len(steps),
             "most": MOST_COUNTED,
             "cards": cards,
+            "steps": steps,
         }
+
+    def _get_steps(self, place):
+        """The questions of playbooks that this person may answer, soonest first."""
+        Step = self.env["mfg.variance.case.step"]
+        cases = self.env["mfg.variance.exception"]._search(place)
+        waiting = Step.search(
+            Domain("state", "=", "waiting")
+            & Domain("user_id", "in", [self.env.uid, False])
+            & Domain("exception_id.is_open", "=", True)
+            & Domain("exception_id", "in", cases),
+            order="due_at, id",
+            limit=PAGE,
+        )
+        steps = waiting and Step._get_floor_steps([("id", "in", waiting.ids)])
+        return [step for step in steps if step["may_answer"]]
 
     # ---------------------------------------------------------------- places
 

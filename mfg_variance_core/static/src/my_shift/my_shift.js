@@ -14,6 +14,7 @@ import {
     useState,
 } from "@odoo/owl";
 import {CauseDialog} from "./cause_dialog";
+import {PersonSteps} from "../person_steps/person_steps";
 import {RaiseProblemDialog} from "../raise_problem/raise_problem_dialog";
 import {ShiftCard} from "./shift_card";
 
@@ -31,7 +32,7 @@ const READ_ANYWAY_MS = 5 * 60 * 1000;
 /** The first screen of the floor: what is off now, what is mine, what waits for me. */
 export class MyShift extends Component {
     static template = "mfg_variance_core.MyShift";
-    static components = {ShiftCard};
+    static components = {PersonSteps, ShiftCard};
     static props = {...standardActionServiceProps};
 
     setup() {

@@ -108,7 +108,7 @@ registry.category("web_tour.tours").add("mfg_variance_hand_over", {
         },
         {
             content: "The sheet, ready for paper; a PDF where the server can make one",
-            trigger: ":iframe .page:contains(Mind the coolant)",
+            trigger: ":iframe .o_variance_handover:contains('Mind the coolant')",
         },
     ],
 });

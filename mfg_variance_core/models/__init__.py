@@ -54,9 +54,6 @@ from . import mfg_variance_floor
 from . import mfg_variance_floor_scan
 from . import mfg_variance_handover
 from . import mfg_variance_handover_content
-from . import mfg_variance_readiness
-from . import mfg_variance_readiness_checks
-from . import mfg_variance_engine_duty
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

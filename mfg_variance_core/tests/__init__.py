@@ -25,7 +25,6 @@ from . import test_policy
 from . import test_policy_defaults
 from . import test_policy_form
 from . import test_problem
-from . import test_policy_defaults
 from . import test_query_budget
 from . import test_readiness
 from . import test_running

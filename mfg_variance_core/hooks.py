@@ -20,6 +20,7 @@ EMPTIED_MODELS = (
     "mfg.variance.shadow.hit",
     "mfg.variance.handover",
     "mfg.variance.problem",
+    "mfg.variance.problem.reason",
     "mfg.variance.measurement",
     "mfg.variance.run",
     "mfg.variance.exception",

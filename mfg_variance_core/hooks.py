@@ -8,14 +8,19 @@ SHIPPED_POLICIES = (
     "policy_setup_time",
     "policy_material_usage",
     "policy_material_missing",
+    "policy_material_price",
+    "policy_inventory_adjustment",
+    "policy_negative_stock",
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
     "mfg.variance.case.step.log",
     "mfg.variance.case.step",
+    "mfg.variance.allotment",
     "mfg.variance.shadow.hit",
     "mfg.variance.handover",
     "mfg.variance.problem",
+    "mfg.variance.problem.reason",
     "mfg.variance.measurement",
     "mfg.variance.run",
     "mfg.variance.exception",

@@ -12,6 +12,7 @@ from . import (
     duty,
     fingerprint,
     flood,
+    inventory,
     lifecycle,
     outcomes,
     playbook,

@@ -8,6 +8,8 @@ that was; both are then judged as one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .costs import Leaf
+
 # Relative slack for quantities that went through several conversions.
 SLACK = 1e-9
 
@@ -20,8 +22,8 @@ class Line:
     included, 0 where the component was not planned; ``booked_by_plan`` what Odoo books
     by itself; ``actual`` what was consumed; ``step`` the rounding step of the unit;
     ``cost`` the frozen cost of one unit, ``None`` when nobody knows it; ``unit`` tells
-    which lines can stand in for each other; ``is_registered`` that a person entered
-    the quantity.
+    which lines can stand in for each other, ``factor`` how many of their common unit
+    one is; ``is_registered`` that a person entered the quantity.
     """
 
     component: int
@@ -32,6 +34,7 @@ class Line:
     cost: float | None
     unit: int
     is_registered: bool = False
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def pair(lines: Iterable[Line]) -> tuple[Usage, ...]:
     >>> planned = Line(1, 10, 10, 4, 0.01, 3.0, unit=7)
     >>> other = Line(2, 0, 0, 6, 0.01, 4.0, unit=7, is_registered=True)
     >>> [(u.line.component, u.actual, u.substitutes) for u in pair([planned, other])]
-    [(1, 10, (2,))]
+    [(1, 10.0, (2,))]
     >>> pair([planned, other])[0].amount
     6.0
     """
@@ -112,8 +115,18 @@ def is_nothing_consumed(lines: Iterable[Line]) -> bool:
 
 def _missing(line: Line, stand_ins: dict[int, list[Line]]) -> float:
     """Return how much of a planned line neither it nor a substitute covers."""
-    covered = sum(one.actual for one in stand_ins.get(line.component, ()))
+    covered = _replaced(line, stand_ins.get(line.component, ()))
     return line.booked_by_plan - line.actual - covered
+
+
+def _replaced(line: Line, substitutes: Iterable[Line]) -> float:
+    """Return what stood in for a line, in its own unit.
+
+    >>> kilograms = Line(1, 10, 10, 4, 0.01, 3.0, unit=7, factor=1000)
+    >>> _replaced(kilograms, [Line(2, 0, 0, 6000, 0.01, 0.004, unit=7)])
+    6.0
+    """
+    return sum(one.actual * one.factor / line.factor for one in substitutes)
 
 
 def _usage(line: Line, substitutes: list[Line]) -> Usage:
@@ -121,7 +134,7 @@ def _usage(line: Line, substitutes: list[Line]) -> Usage:
     booked_itself = abs(line.actual - line.booked_by_plan) <= line.step / 2 + SLACK
     return Usage(
         line=line,
-        actual=line.actual + sum(one.actual for one in substitutes),
+        actual=line.actual + _replaced(line, substitutes),
         substitutes=tuple(one.component for one in substitutes),
         is_recorded=bool(line.is_registered or substitutes or not booked_itself),
         amount=amount,
@@ -140,6 +153,20 @@ def _price(line: Line, substitutes: list[Line]) -> tuple[float | None, str, str 
         amount += one.actual * one.cost
         formula += f" + {_number(one.actual)} x {one.cost:.2f}"
     return amount, f"{formula} = {amount:.2f}", None
+
+
+def price_leaf(standard_price: float, price: float, quantity: float) -> Leaf:
+    """Return the cost of another price than planned, (AP - SP) x AQ.
+
+    >>> leaf = price_leaf(3.0, 3.5, 12)
+    >>> leaf.amount, leaf.formula
+    (6.0, '(3.50 - 3.00) x 12 = 6.00')
+    """
+    amount = (price - standard_price) * quantity
+    formula = (
+        f"({price:.2f} - {standard_price:.2f}) x {_number(quantity)} = {amount:.2f}"
+    )
+    return Leaf(amount, formula, None)
 
 
 def _number(value: float) -> str:

@@ -20,6 +20,7 @@ DIMENSIONS = {
     "product": ("product",),
     "component": ("component",),
     "lot": ("lot",),
+    "source": ("source",),
 }
 
 

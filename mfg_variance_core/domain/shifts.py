@@ -77,31 +77,6 @@ def shift_at(
     return min(found, key=lambda turn: turn.starts_at, default=None)
 
 
-def turn_before(
-    moment: datetime, tz_name: str, shifts: Iterable[Shift]
-) -> ShiftMatch | None:
-    """Return the turn of a shift that ended last at or before a moment, if any.
-
-    Looks back over eight days, so that the shift before a week-end or a holiday week
-    is found. Raises ``ValueError`` for an unknown time zone.
-
-    >>> early, late = Shift(1, "Early", 6, 14, range(5)), Shift(2, "Late", 14, 22, (4,))
-    >>> turn = turn_before(datetime(2026, 1, 5, 6), "UTC", [early, late])
-    >>> turn.shift_id, turn.day
-    (2, datetime.date(2026, 1, 2))
-    """
-    zone = _zone(tz_name)
-    today = _to_local(moment, zone).date()
-    found = [
-        turn
-        for shift in shifts
-        for days in range(-8, 2)
-        if (turn := _turn(shift, today + timedelta(days=days), zone))
-        and turn.ends_at <= moment
-    ]
-    return max(found, key=lambda turn: (turn.ends_at, turn.starts_at), default=None)
-
-
 def turns_between(
     start: datetime, end: datetime, tz_name: str, shifts: Iterable[Shift]
 ) -> list[ShiftMatch]:
@@ -159,6 +134,31 @@ def after_minutes(
         left -= turn.ends_at - start
         position = turn.ends_at
     return moment + timedelta(minutes=minutes)
+
+
+def turn_before(
+    moment: datetime, tz_name: str, shifts: Iterable[Shift]
+) -> ShiftMatch | None:
+    """Return the turn of a shift that ended last at or before a moment, if any.
+
+    Looks back over eight days, so that the shift before a week-end or a holiday week
+    is found. Raises ``ValueError`` for an unknown time zone.
+
+    >>> early, late = Shift(1, "Early", 6, 14, range(5)), Shift(2, "Late", 14, 22, (4,))
+    >>> turn = turn_before(datetime(2026, 1, 5, 6), "UTC", [early, late])
+    >>> turn.shift_id, turn.day
+    (2, datetime.date(2026, 1, 2))
+    """
+    zone = _zone(tz_name)
+    today = _to_local(moment, zone).date()
+    found = [
+        turn
+        for shift in shifts
+        for days in range(-8, 2)
+        if (turn := _turn(shift, today + timedelta(days=days), zone))
+        and turn.ends_at <= moment
+    ]
+    return max(found, key=lambda turn: (turn.ends_at, turn.starts_at), default=None)
 
 
 def _turn(shift: Shift, day: date, zone) -> ShiftMatch | None:

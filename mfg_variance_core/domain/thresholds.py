@@ -85,8 +85,8 @@ class Verdict:
 def judge(tolerance: Tolerance, reading: Reading) -> Verdict:
     """Return the verdict of a tolerance on a reading.
 
-    Where nothing was planned there is no percentage, and only limits that ask for
-    money are judged. An unknown cost reaches no limit that asks for money.
+    Where nothing was planned there is no percentage: only limits without one, or that
+    ask for money, are judged. An unknown cost reaches no limit that asks for money.
 
     >>> limits = (Limit("warning", 50, 60), Limit("major", 100, 120))
     >>> verdict = judge(Tolerance(limits), Reading(planned=120, actual=180))
@@ -183,11 +183,12 @@ def _crossing(limit: Limit, planned: float, per_unit: float | None) -> float | N
     """Return the deviation that reaches a limit, at a cost per unit of deviation.
 
     ``None`` when no deviation does: money is asked for and the cost is not known, or
-    nothing was planned and the limit does not ask for money.
+    nothing was planned and the limit asks for a percentage of it.
     """
     ways = []
     is_planned = planned > STEP
-    if (is_planned and (limit.percent or limit.floor)) or limit.money:
+    by_floor = limit.floor and not limit.percent
+    if (is_planned and limit.percent) or by_floor or limit.money:
         share = planned * limit.percent / 100.0 if is_planned else 0.0
         ways.append((max(share, limit.floor), limit.money))
     if limit.money_alone:
@@ -298,9 +299,11 @@ def _limit_sentence(
 
 
 def _number(value: float) -> str:
-    """Return a figure with at most one decimal.
+    """Return a figure with at most one decimal, below 1 with two digits.
 
-    >>> _number(60.0), _number(12.345)
-    ('60', '12.3')
+    >>> _number(60.0), _number(12.345), _number(0.0123)
+    ('60', '12.3', '0.012')
     """
+    if 0 < abs(value) < 1:
+        return f"{value:.2g}"
     return f"{value:.1f}".removesuffix(".0")

@@ -12,9 +12,12 @@ from . import mfg_variance_plant_duty
 from . import mfg_variance_metric
 from . import mfg_variance_metric_time
 from . import mfg_variance_metric_material
+from . import mfg_variance_metric_inventory
+from . import mfg_variance_metric_price
 from . import mfg_variance_standard
 from . import mfg_variance_standard_component
 from . import mfg_variance_measurement
+from . import mfg_variance_allotment
 from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
 from . import mfg_variance_policy_version_judging
@@ -41,15 +44,16 @@ from . import mfg_variance_engine_case
 from . import mfg_variance_engine_running
 from . import mfg_variance_engine_raise
 from . import mfg_variance_engine_guardian
+from . import mfg_variance_readiness
+from . import mfg_variance_readiness_checks
+from . import mfg_variance_engine_duty
+from . import mfg_variance_engine_inventory
 from . import mfg_variance_problem_reason
 from . import mfg_variance_problem
 from . import mfg_variance_floor
 from . import mfg_variance_floor_scan
 from . import mfg_variance_handover
 from . import mfg_variance_handover_content
-from . import mfg_variance_readiness
-from . import mfg_variance_readiness_checks
-from . import mfg_variance_engine_duty
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server
@@ -58,6 +62,7 @@ from . import ir_websocket
 from . import mail_message
 from . import mrp_bom_line
 from . import mrp_production
+from . import mrp_unbuild
 from . import mrp_workorder
 from . import mrp_workorder_floor
 from . import mrp_workcenter
@@ -70,5 +75,6 @@ from . import res_config_settings
 from . import res_users
 from . import stock_move
 from . import stock_move_line
+from . import stock_quant
 from . import stock_scrap
 from . import stock_warehouse

@@ -14,7 +14,9 @@ class Fact:
     Of a share, ``quantity`` is the pieces looked at and ``defects`` the bad ones among
     them: a rate over a window adds up both, never the shares. ``unit`` overrides the
     metric's; a deviation of at most ``step`` is none; below ``money_floor`` no limit
-    is reached where the cost is known.
+    is reached where the cost is known. ``is_plan_zero`` says that a plan of 0 is meant,
+    as for a count difference; ``note`` tells what was found where "above the plan"
+    does not.
     """
 
     source_model: str
@@ -36,6 +38,8 @@ class Fact:
     unit: str | None = None
     step: float = 0.0
     money_floor: float = 0.0
+    is_plan_zero: bool = False
+    note: str | None = None
     gap: str | None = None
     gap_reason: str | None = None
     intervals: list = field(default_factory=list)

@@ -21,12 +21,14 @@ PASS_ORDER = {
     "replan_components": 0,
     "correct": 2,
     "watch": 3,
+    "negative": 3,
     "rearm": 4,
 }
 # the model of what is captured under a key without a model of its own
 KEY_MODELS = {
     "freeze_components": "mrp.production",
     "replan_components": "mrp.production",
+    "negative": "stock.quant",
 }
 # what a correction is captured for, and how a measurement refers to it
 CORRECTED_LINKS = {"mrp.production": "production_id", "mrp.workorder": "workorder_id"}

@@ -57,6 +57,7 @@ class MfgVarianceEngine(models.AbstractModel):
     def _get_fingerprint(self, metric, one):
         dims = one.fact.dims
         values = {key: dims.get(name) for key, name in DIM_FIELDS.items()}
+        values["source"] = f"{one.fact.source_model},{one.fact.source_id}"
         return fingerprint.fingerprint(
             dims["company_id"], metric.code, one.version.dims, values
         )
@@ -276,7 +277,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "policy": one.version.policy_name,
             "version": record.number,
             "limits": [asdict(limit) for limit in one.verdict.limits],
-            "sentence": one.verdict.sentence,
+            "sentence": one.detail or one.verdict.sentence,
             "planned": fact.planned,
             "actual": fact.actual,
             "quantity": fact.quantity,

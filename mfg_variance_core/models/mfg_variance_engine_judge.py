@@ -24,6 +24,8 @@ class MfgVarianceEngine(models.AbstractModel):
         Facts whose figures did not change since their current measurement are left
         alone, so that judging twice writes nothing.
         """
+        if not facts:
+            return self.env["mfg.variance.measurement"]
         metric = self._get_metric(code)
         earlier, running = self._get_current(metric, phase, facts)
         facts = [
@@ -143,7 +145,7 @@ class MfgVarianceEngine(models.AbstractModel):
     def _name_outcome(self, judged, is_shadow):
         """The outcome as far as it can be told without looking at other cases."""
         verdict = judged.verdict
-        judged.detail = verdict.sentence
+        judged.detail = self._get_sentence(judged)
         if not verdict.severity and self._is_unplanned(judged.fact):
             judged.outcome = outcomes.UNPLANNED
         elif not verdict.severity:
@@ -157,17 +159,38 @@ class MfgVarianceEngine(models.AbstractModel):
         else:
             judged.outcome = outcomes.OPENED
 
+    def _get_sentence(self, judged):
+        """The verdict in words; a reading with words of its own keeps them."""
+        note, verdict = judged.fact.note, judged.verdict
+        if not note:
+            return verdict.sentence
+        if not verdict.severity:
+            return self.env._("%(note)s Within the limits.", note=note)
+        labels = dict(
+            self.env["mfg.variance.measurement"]
+            ._fields["severity"]
+            ._description_selection(self.env)
+        )
+        return self.env._(
+            "%(note)s Beyond the limit: %(severity)s.",
+            note=note,
+            severity=labels[verdict.severity],
+        )
+
     def _is_unplanned(self, fact):
         """Something where nothing was planned: only its cost can be judged."""
-        return not fact.planned and bool(fact.actual)
+        return not fact.planned and bool(fact.actual) and not fact.is_plan_zero
 
     def _get_verdict(self, metric, version, fact):
+        amount = fact.amount
+        if amount is not None and metric.direction == "both":
+            amount = abs(amount)  # what is found too much is as wrong as what is lost
         return thresholds.judge(
             version.tolerance,
             thresholds.Reading(
                 planned=fact.planned,
                 actual=fact.actual,
-                amount=fact.amount,
+                amount=amount,
                 sample_size=fact.sample_size,
                 source=fact.standard_source,
                 unit=fact.unit or metric.unit,

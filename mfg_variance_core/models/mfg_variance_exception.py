@@ -58,7 +58,7 @@ class MfgVarianceException(models.Model):
     severity = fields.Selection(SEVERITY_SELECTION, required=True, readonly=True)
     is_open = fields.Boolean(compute="_compute_is_open", store=True)
     is_now = fields.Boolean(
-        string="Happening Now", compute="_compute_is_now", search="_search_is_now"
+        string="Not Cleared", compute="_compute_is_now", search="_search_is_now"
     )
     is_historic = fields.Boolean(readonly=True)
     is_meta = fields.Boolean(

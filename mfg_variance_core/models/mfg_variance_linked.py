@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..domain import outcomes
@@ -28,10 +29,15 @@ class MfgVarianceLinked(models.AbstractModel):
     def _get_variance_link(self):
         return self._variance_link or f"{self._name.split('.')[-1]}_id"
 
+    def _get_variance_links(self):
+        """Every field of a case that may refer to these records."""
+        return (self._get_variance_link(),)
+
     def _get_variance_domain(self):
         link = self._get_variance_link()
         if link not in MEASURED_LINKS:
-            return [(link, "in", self.ids)]
+            links = self._get_variance_links()
+            return Domain.OR([Domain(name, "in", self.ids) for name in links])
         found = self._read_variance_cases([])
         return [("id", "in", [case_id for _record_id, case_id in found])]
 
@@ -54,12 +60,16 @@ class MfgVarianceLinked(models.AbstractModel):
             return []
         Case = self.env["mfg.variance.exception"]
         link, ids = self._get_variance_link(), tuple(self.ids)
-        Case.flush_model([link])
-        links = SQL(
-            "SELECT %(link)s AS record_id, id AS case_id FROM mfg_variance_exception "
-            "WHERE %(link)s IN %(ids)s",
-            link=SQL.identifier(link),
-            ids=ids,
+        names = self._get_variance_links()
+        Case.flush_model(names)
+        links = SQL(" UNION ").join(
+            SQL(
+                "SELECT %(link)s AS record_id, id AS case_id "
+                "FROM mfg_variance_exception WHERE %(link)s IN %(ids)s",
+                link=SQL.identifier(name),
+                ids=ids,
+            )
+            for name in names
         )
         if link in MEASURED_LINKS:
             self.env["mfg.variance.measurement"].flush_model(

@@ -134,6 +134,9 @@ class MfgVarianceMeasurement(models.Model):
         "mrp.workorder", string="Work Order", ondelete="set null"
     )
     standard_id = fields.Many2one("mfg.variance.standard", ondelete="set null")
+    allotment_ids = fields.One2many(
+        "mfg.variance.allotment", "measurement_id", string="Allotted to Orders"
+    )
 
     outcome = fields.Selection(list(OUTCOMES), required=True)
     outcome_detail = fields.Char()

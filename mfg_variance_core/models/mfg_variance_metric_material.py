@@ -3,6 +3,7 @@ from odoo import models
 from ..domain import clocks, consumption, outcomes
 from .fact import Fact
 
+CONSUMPTION_CODES = ("material_usage", "material_missing", "material_price")
 MONEY_FLOOR_SHARE = 0.005  # of the standard cost of the order
 
 
@@ -81,9 +82,12 @@ class MfgVarianceMetric(models.Model):
                 "Odoo booked the planned quantity by itself; nobody registered what "
                 "was used."
             )
-            fact.amount = None
-            fact.amount_formula = None
-            fact.amount_missing_reason = fact.gap_reason
+            # where the plan allows a loss, less than planned was booked: that is in
+            # the accounts, and the leaves of the order have to add up to it
+            if abs(line.actual - line.planned) <= line.step:
+                fact.amount = None
+                fact.amount_formula = None
+                fact.amount_missing_reason = fact.gap_reason
         return fact
 
     def _fact_material_missing(self, data):
@@ -131,19 +135,61 @@ class MfgVarianceMetric(models.Model):
             .search([("raw_material_production_id", "in", productions.ids)], order="id")
         )
         by_order = moves.grouped("raw_material_production_id")
+        returned = self._get_returned(moves | productions.sudo().move_finished_ids)
         logs = self._get_time_logs(productions.workorder_ids)
         found = []
         for order in productions:
             mine = by_order.get(order.sudo(), moves.browse())
-            data = self._prepare_consumption(order, phase, mine, rows[order.id], logs)
+            data = self._prepare_consumption(
+                order, phase, mine, rows[order.id], logs, returned
+            )
             if data["lines"]:
                 found.append(data)
+        self._keep_event_times(found)
         return found
 
-    def _prepare_consumption(self, order, phase, moves, rows, logs):
+    def _keep_event_times(self, data_list):
+        """What is read again without a time log happened when it was read first."""
+        unclear = [data for data in data_list if not data["has_time"]]
+        if not unclear:
+            return
+        first = dict(
+            self.env["mfg.variance.measurement"]._read_group(
+                [
+                    ("production_id", "in", [data["order"].id for data in unclear]),
+                    ("metric_code", "in", CONSUMPTION_CODES),
+                    ("phase", "=", "final"),
+                ],
+                ["production_id"],
+                ["event_at:min"],
+            )
+        )
+        for data in unclear:
+            data["event_at"] = first.get(data["order"], data["event_at"])
+
+    def _get_returned(self, moves):
+        """What came back of each of these moves, by move id, in the product's unit."""
+        back = self.env["stock.move"].search_fetch(
+            [("origin_returned_move_id", "in", moves.ids), ("state", "=", "done")],
+            ["origin_returned_move_id", "product_id", "product_uom", "quantity"],
+        )
+        returned = {}
+        for move in back:
+            quantity = move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id, round=False
+            )
+            origin = move.origin_returned_move_id.id
+            returned[origin] = returned.get(origin, 0.0) + quantity
+        return returned
+
+    def _prepare_consumption(self, order, phase, moves, rows, logs, returned):
         ordered = order.product_uom_qty
         made = sum(
-            move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
+            move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id, round=False
+            )
+            # what was taken apart again was not made
+            - returned.get(move.id, 0.0)
             for move in order.move_finished_ids
             if move.product_id == order.product_id and move.state == "done"
         )
@@ -152,7 +198,9 @@ class MfgVarianceMetric(models.Model):
             product.id: group for product, group in moves.grouped("product_id").items()
         }
         lines = [
-            self._prepare_line(component, group, rows.get(component), quantity)
+            self._prepare_line(
+                component, group, rows.get(component), quantity, returned
+            )
             for component, group in by_component.items()
         ]
         # planned by nobody and used by nobody: a line somebody took off again
@@ -163,6 +211,7 @@ class MfgVarianceMetric(models.Model):
             (log["start"], log["end"])
             for workorder in order.workorder_ids
             for log in logs.get(workorder.id, [])
+            if not log["is_estimate"]
         ]
         now = self.env["mfg.variance.engine"]._now()
         return {
@@ -176,9 +225,10 @@ class MfgVarianceMetric(models.Model):
             "money_floor": self._get_money_floor(order, lines),
             # what is registered while it runs happens now
             "event_at": now if phase == "running" else clocks.latest_end(times) or now,
+            "has_time": phase == "running" or bool(clocks.latest_end(times)),
         }
 
-    def _prepare_line(self, component, moves, row, quantity):
+    def _prepare_line(self, component, moves, row, quantity, returned):
         product = moves[0].product_id
         per_unit, loss = (
             (row.quantity_per_unit, row.loss_percent) if row else (0.0, 0.0)
@@ -192,11 +242,13 @@ class MfgVarianceMetric(models.Model):
                 move.product_uom._compute_quantity(
                     move.quantity, product.uom_id, round=False
                 )
+                - returned.get(move.id, 0.0)
                 for move in consumed
             ),
             step=product.uom_id.rounding,
             cost=(row.unit_cost if row else product.standard_price) or None,
             unit=self._get_unit_family(product.uom_id),
+            factor=product.uom_id.factor,
             is_registered=any(move.variance_is_registered for move in consumed),
         )
 
@@ -209,7 +261,8 @@ class MfgVarianceMetric(models.Model):
         plant = self.env["mfg.variance.plant"].browse(
             order._get_variance_dims()["plant_id"] or []
         )
-        if plant.money_floor:
-            return plant.money_floor
+        floor = plant._get_money_floor(order.company_id)
+        if floor:
+            return floor
         planned = sum(line.planned * (line.cost or 0.0) for line in lines)
         return planned * MONEY_FLOOR_SHARE

@@ -37,8 +37,9 @@ class MfgVariancePlant(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     money_floor = fields.Monetary(
-        help="A material deviation of a smaller amount opens no case; 0 means half a "
-        "percent of what the components of the order cost by plan."
+        help="A material deviation of a smaller amount opens no case; 0 means that of "
+        "the company or, without one, half a percent of what the components of the "
+        "order cost by plan."
     )
     supervisor_id = fields.Many2one(
         "res.users",
@@ -108,3 +109,7 @@ class MfgVariancePlant(models.Model):
         return self.env["mfg.variance.plant.shift"].browse(
             match.shift_id if match else []
         )
+
+    def _get_money_floor(self, company):
+        """The least amount worth a case: of the plant, else of the company, or 0."""
+        return self.money_floor or company.variance_money_floor

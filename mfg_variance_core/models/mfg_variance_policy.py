@@ -134,6 +134,9 @@ class MfgVariancePolicy(models.Model):
                     author_id=self.env.user.partner_id.id,
                     body=self.env._("%(old)s → %(new)s", old=old, new=new),
                 )
+        if {"active", "sequence"} & set(names):
+            # another policy may judge running work now, with other limits
+            self.env["mfg.variance.engine"]._capture_policy_change()
         return result
 
     def copy(self, default=None):

@@ -134,6 +134,7 @@ class MfgVariancePolicyVersion(models.Model):
             ("product", "Product"),
             ("component", "Component"),
             ("lot", "Lot"),
+            ("source", "Each record"),
         ],
         string="One Case Per",
         required=True,

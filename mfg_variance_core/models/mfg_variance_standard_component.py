@@ -63,8 +63,10 @@ class MfgVarianceStandard(models.Model):
         for row in rows:
             place = row.production_group_id or row.production_id
             by_place.setdefault(place, {})[row.component_id.id] = row
+        # an order whose bill was updated alone has rows of its own
         return {
-            order.id: by_place.get(order.production_group_id or order, {})
+            order.id: by_place.get(order)
+            or by_place.get(order.production_group_id or order, {})
             for order in productions
         }
 
@@ -121,19 +123,32 @@ class MfgVarianceStandard(models.Model):
 
     @api.model
     def _supersede_components(self, productions, reason):
-        """Freeze a new version where the bill of materials was changed on purpose."""
+        """Freeze a new version where the bill of materials was changed on purpose.
+
+        Where backorders or splits use the rows too they stay current for them, and
+        the order gets rows of its own.
+        """
         known = self._find_for_productions(productions)
         for production in productions:
+            group = production.production_group_id
             old = self.concat(*known[production.id].values())
             vals_list = self._prepare_component_vals_list(production, None)
             if not old or old._are_same_components(vals_list):
                 continue
-            old._as_system().write({"is_current": False})
-            # one current row at a time: the index looks at each statement
-            old.flush_recordset(["is_current"])
+            is_shared = old.production_group_id and len(group.production_ids) > 1
+            if is_shared:
+                own = {"production_group_id": False}
+            else:
+                own = {"production_group_id": old.production_group_id.id}
+                old._as_system().write({"is_current": False})
+                # one current row at a time: the index looks at each statement
+                old.flush_recordset(["is_current"])
             version = max(old.mapped("version")) + 1
             self._as_system().create(
-                [{**vals, "version": version, "reason": reason} for vals in vals_list]
+                [
+                    {**vals, **own, "version": version, "reason": reason}
+                    for vals in vals_list
+                ]
             )
 
     def _are_same_components(self, vals_list):

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 from odoo import fields, models
 
 from ..domain import outcomes
@@ -47,7 +49,12 @@ class MrpProduction(models.Model):
 
     def write(self, vals):
         """Another quantity is another plan: running work crosses its limits later."""
-        result = super().write(vals)
+        # the form sends what Odoo books with the quantity to produce as if typed
+        is_booked = "qty_producing" in vals and "move_raw_ids" in vals
+        with booking_by_plan(self.env) if is_booked else nullcontext():
+            result = super().write(vals)
+        if is_booked:
+            self.move_raw_ids._capture_registered()
         if "product_qty" in vals:
             engine = self.env["mfg.variance.engine"]
             engine._shielded("_capture_watch", self.workorder_ids)
@@ -85,6 +92,14 @@ class MrpProduction(models.Model):
     def _post_inventory(self, cancel_backorder=False):
         with booking_by_plan(self.env):
             return super()._post_inventory(cancel_backorder=cancel_backorder)
+
+    def _split_productions(
+        self, amounts=False, cancel_remaining_qty=False, set_consumed_qty=False
+    ):
+        with booking_by_plan(self.env):
+            return super()._split_productions(
+                amounts, cancel_remaining_qty, set_consumed_qty
+            )
 
     def _set_qty_producing(self, pick_manual_consumption_moves=True):
         with booking_by_plan(self.env):

@@ -23,6 +23,12 @@ class ResCompany(models.Model):
         "the recording suspect; 0 switches the check off.",
     )
 
+    variance_money_floor = fields.Monetary(
+        string="Money Floor for Material",
+        help="A material deviation of a smaller amount opens no case. A plant may have "
+        "its own; 0 means half a percent of what the components of the order cost.",
+    )
+
     def _get_automation_owners(self):
         """Who keeps the automation of these companies healthy.
 

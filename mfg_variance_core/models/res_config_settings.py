@@ -14,6 +14,14 @@ class ResConfigSettings(models.TransientModel):
     variance_historic_hours = fields.Float(
         related="company_id.variance_historic_hours", readonly=False
     )
+    variance_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of the Money Floor"
+    )
+    variance_money_floor = fields.Monetary(
+        related="company_id.variance_money_floor",
+        currency_field="variance_currency_id",
+        readonly=False,
+    )
     variance_outside_minutes = fields.Float(
         related="company_id.variance_outside_minutes", readonly=False
     )

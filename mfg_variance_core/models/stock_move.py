@@ -37,14 +37,24 @@ class StockMove(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if BOOKED_FIELDS & set(vals):
-            self._capture_registered()
+            self._capture_registered(is_picked=bool(vals.get("picked")))
         return result
 
-    def _capture_registered(self):
+    def _action_done(self, cancel_backorder=False):
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        counted = moves.filtered(lambda move: move.is_inventory and move.quantity)
+        if counted:
+            engine = self.env["mfg.variance.engine"]
+            engine._shielded("_capture", ["inventory_adjustment"], counted)
+        return moves
+
+    def _capture_registered(self, is_picked=False):
         """Mark what a person consumed by hand, and judge it, also while the order runs.
 
-        Odoo's form books the planned quantity as if it had been typed; only a line
-        consumed by hand, or another quantity than planned, tells that somebody did.
+        Odoo's form books the planned quantity as if it had been typed: what comes with
+        the quantity to produce is not registered. A line consumed by hand, one picked
+        by itself (``is_picked``, as a tablet does) or another quantity than planned
+        tells that somebody did.
         """
         if self.env.cr in _BOOKING_BY_PLAN:
             return
@@ -54,9 +64,19 @@ class StockMove(models.Model):
         if not consumed:
             return
         entered = consumed.filtered(
-            lambda move: move.manual_consumption and not move.variance_is_registered
+            lambda move: (
+                (is_picked or move.manual_consumption)
+                and not move.variance_is_registered
+            )
         )
         if entered:
             entered.variance_is_registered = True
         engine = self.env["mfg.variance.engine"]
         engine._shielded("_capture_consumption", consumed.raw_material_production_id)
+
+    def _capture_made(self):
+        """Another quantity made on a finished order is another plan."""
+        made = self.filtered(lambda move: move.production_id and move.state == "done")
+        if made and self.env.cr not in _BOOKING_BY_PLAN:
+            engine = self.env["mfg.variance.engine"]
+            engine._shielded("_capture_correction", made.production_id)

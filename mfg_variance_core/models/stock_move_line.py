@@ -18,7 +18,8 @@ class StockMoveLine(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if QUANTITY_FIELDS & set(vals):
-            self.move_id._capture_registered()
+            self.move_id._capture_registered(is_picked=bool(vals.get("picked")))
+            self.move_id._capture_made()
         return result
 
     def unlink(self):

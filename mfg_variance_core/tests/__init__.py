@@ -5,6 +5,7 @@ from . import test_concurrency
 from . import test_correction
 from . import test_dead_man
 from . import test_duty
+from . import test_empty_states
 from . import test_exception
 from . import test_exception_clearing
 from . import test_exception_tracks
@@ -14,14 +15,16 @@ from . import test_foreign_metric
 from . import test_handover
 from . import test_measurement
 from . import test_multi_company
+from . import test_neutralize
 from . import test_my_shift
 from . import test_outsider_views
 from . import test_plant
 from . import test_person_steps
 from . import test_playbook
 from . import test_policy
-from . import test_problem
 from . import test_policy_defaults
+from . import test_policy_form
+from . import test_problem
 from . import test_query_budget
 from . import test_readiness
 from . import test_running
@@ -37,4 +40,6 @@ from . import test_server_actions_fail_open
 from . import test_standard
 from . import test_tours
 from . import test_uninstall
+from . import test_inventory
+from . import test_material_flows
 from . import test_material_usage

@@ -254,3 +254,10 @@ class TestReadinessTour(VarianceCommon, HttpCase):
             "mfg_variance_readiness",
             login=self.engineer.login,
         )
+
+    def test_operator_asks_why_and_why_not(self):
+        self.open_case()
+        self.finish(self.make_workorder())
+        self.start_tour(
+            "/odoo/variance-why", "mfg_variance_why", login=self.operator.login
+        )

@@ -149,6 +149,21 @@ class TestRunningWatch(RunningCase):
         self.assertTrue(watch)
         self.assertFalse(watch.next_crossing_at)
 
+    def test_given_policy_archived_and_put_behind_expected_rearmed(self):
+        policy = self.make_policy(limits=(("warning", 20, 0),), sequence=1)
+        workorder = self.start()
+        early = self.watch(workorder).next_crossing_at
+        policy.sequence = 900
+        self.judge()
+        late = self.watch(workorder).next_crossing_at
+        self.assertGreater(late, early)
+        policy.sequence = 1
+        self.judge()
+        self.assertEqual(self.watch(workorder).next_crossing_at, early)
+        policy.active = False
+        self.judge()
+        self.assertEqual(self.watch(workorder).next_crossing_at, late)
+
     def test_given_policy_activated_and_retired_expected_rearmed(self):
         self.policy.active = False
         workorder = self.start()

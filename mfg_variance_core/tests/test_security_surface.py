@@ -24,6 +24,7 @@ ALLOWED = {
     },
     "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
+    "mfg.variance.duty.board.line": {"action_open_board"},
     # reads for operators, each with his own rights and places
     "mfg.variance.floor": {"action_get_my_shift", "action_find"},
     # checks the role and the place; the reporter is whoever calls
@@ -39,7 +40,6 @@ ALLOWED = {
         "action_print",
     },
     "mfg.variance.handover.remark": {"action_apply"},
-    "mfg.variance.duty.board.line": {"action_open_board"},
     "mfg.variance.measurement": {"action_open_source"},
     "mfg.variance.policy": {
         "action_shadow",
@@ -60,17 +60,13 @@ ALLOWED = {
     "mrp.production": {
         "action_confirm",
         "action_update_bom",
-        "action_variance_explain",
         "pre_button_mark_done",
     },
-    "mrp.workorder": {
-        "action_variance_explain",
-        "action_variance_raise_problem",
-        "button_finish",
-    },
+    "mrp.workorder": {"action_variance_raise_problem", "button_finish"},
     "mfg.variance.explain": {"action_explain"},
     "stock.lot": {"action_variance_explain"},
     "stock.scrap": {"action_variance_explain", "do_scrap"},
+    "mrp.unbuild": {"action_unbuild"},
     "product.template": {"action_open_variance_exceptions"},
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products
@@ -80,15 +76,21 @@ ALLOWED = {
     },
 }
 # Odoo's own names for what a person presses; ours only look on
-OF_ODOO = {"run", "pre_button_mark_done", "button_finish", "do_scrap"}
+OF_ODOO = {
+    "run",
+    "pre_button_mark_done",
+    "button_finish",
+    "do_scrap",
+    "action_unbuild",
+}
 # without an access rule for anybody: abstract, nothing to read or write
 WITHOUT_ACCESS = {
     "mfg.variance.engine",
-    "mfg.variance.floor",
     "mfg.variance.guarded",
     "mfg.variance.linked",
     "mfg.variance.readiness",
     "mfg.variance.station",
+    "mfg.variance.floor",
 }
 OURS = "odoo.addons.mfg_variance_core."
 

@@ -79,6 +79,42 @@ class TestTours(VarianceCommon, HttpCase):
             login=self.people["viewer"].login,
         )
 
+    def test_operator_answers_steps_at_the_station(self):
+        book = self.env["mfg.variance.playbook"].create({"name": "Ask"})
+        steps = {"playbook_id": book.id, "minimum_severity": "warning"}
+        self.env["mfg.variance.playbook.step"].create(
+            [
+                {
+                    **steps,
+                    "name": "Why?",
+                    "kind": "question",
+                    "option_ids": [
+                        Command.create({"name": "Tool is worn"}),
+                        Command.create({"name": "Other"}),
+                    ],
+                },
+                {
+                    **steps,
+                    "name": "Diameter",
+                    "kind": "measure",
+                    "unit": "mm",
+                    "has_maximum": True,
+                    "maximum": 10.2,
+                },
+            ]
+        )
+        self.make_policy(workcenter_id=self.center.id, playbook_id=book.id)
+        case = self.open_case()
+        self.start_tour(
+            f"/odoo/mrp.workorder/{case.workorder_id.id}",
+            "mfg_variance_person_steps",
+            login=self.operator.login,
+        )
+        rows = case.case_step_ids.sorted("id")
+        self.assertEqual(rows.mapped("answer_label")[0], "Tool is worn")
+        self.assertTrue(rows[1].is_out_of_limits)
+        self.assertEqual(rows.answered_by_id, self.operator)
+
     def test_operator_finishes_a_case_of_his_shift_in_two_taps(self):
         case = self.open_case()
         self.start_tour(
@@ -115,39 +151,3 @@ class TestTours(VarianceCommon, HttpCase):
         handover = self.env["mfg.variance.handover"].search([])
         self.assertEqual(handover.signed_by_id, self.supervisor)
         self.assertEqual(handover.remark, "Mind the coolant")
-
-    def test_operator_answers_steps_at_the_station(self):
-        book = self.env["mfg.variance.playbook"].create({"name": "Ask"})
-        steps = {"playbook_id": book.id, "minimum_severity": "warning"}
-        self.env["mfg.variance.playbook.step"].create(
-            [
-                {
-                    **steps,
-                    "name": "Why?",
-                    "kind": "question",
-                    "option_ids": [
-                        Command.create({"name": "Tool is worn"}),
-                        Command.create({"name": "Other"}),
-                    ],
-                },
-                {
-                    **steps,
-                    "name": "Diameter",
-                    "kind": "measure",
-                    "unit": "mm",
-                    "has_maximum": True,
-                    "maximum": 10.2,
-                },
-            ]
-        )
-        self.make_policy(workcenter_id=self.center.id, playbook_id=book.id)
-        case = self.open_case()
-        self.start_tour(
-            f"/odoo/mrp.workorder/{case.workorder_id.id}",
-            "mfg_variance_person_steps",
-            login=self.operator.login,
-        )
-        rows = case.case_step_ids.sorted("id")
-        self.assertEqual(rows.mapped("answer_label")[0], "Tool is worn")
-        self.assertTrue(rows[1].is_out_of_limits)
-        self.assertEqual(rows.answered_by_id, self.operator)

@@ -45,6 +45,23 @@ registry.category("web_tour.tours").add("mfg_variance_policy_make", {
             run: "edit 10",
         },
         {
+            trigger: ".o_variance_policy section[name='how_much'] h2",
+            run: "click",
+        },
+        {
+            content: "The form reads it back while it is written",
+            trigger:
+                ".o_variance_policy_summary:contains('Work Order Time on Lathe 1 is 20 % and 10 min')",
+        },
+        {
+            content: "The rest is folded, and opens",
+            trigger: "details[name='advanced']:not([open]) > summary",
+            run: "click",
+        },
+        {
+            trigger: "details[name='advanced'][open] [name='fingerprint_dims']",
+        },
+        {
             content: "Try it first",
             trigger: ".o_statusbar_buttons button[name='action_shadow']",
             run: "click",

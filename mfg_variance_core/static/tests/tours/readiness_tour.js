@@ -30,3 +30,35 @@ registry.category("web_tour.tours").add("mfg_variance_readiness", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("mfg_variance_why", {
+    steps: () => [
+        {
+            content: "Which record",
+            trigger: ".o_field_widget[name='reference'] select",
+            run: "selectByLabel Work Center",
+        },
+        {
+            trigger:
+                ".o_field_widget[name='reference'] .o_field_many2one_selection input",
+            run: "edit Lathe 1",
+        },
+        {
+            trigger: ".ui-autocomplete a:contains('Lathe 1')",
+            run: "click",
+        },
+        {
+            trigger: "button[name='action_explain']",
+            run: "click",
+        },
+        {
+            content: "What opened a case",
+            trigger:
+                ".o_variance_reading:contains('Exception opened') button:contains('VX/')",
+        },
+        {
+            content: "And what nobody measured",
+            trigger: ".o_variance_reading:contains('Not recorded')",
+        },
+    ],
+});

@@ -1,0 +1,14 @@
+from odoo import models
+
+
+class MrpUnbuild(models.Model):
+    """What is taken apart was not made, and what comes back was not consumed."""
+
+    _name = "mrp.unbuild"
+    _inherit = "mrp.unbuild"
+
+    def action_unbuild(self):
+        result = super().action_unbuild()
+        engine = self.env["mfg.variance.engine"]
+        engine._shielded("_capture_correction", self.mo_id)
+        return result

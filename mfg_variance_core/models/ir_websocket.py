@@ -12,7 +12,7 @@ class IrWebsocket(models.AbstractModel):
         if FLOOR_CHANNEL in channels:
             channels = [name for name in channels if name != FLOOR_CHANNEL]
             if self.env.user.has_group("mfg_variance_core.group_operator"):
-                plants = self.env["mfg.variance.plant"].search([])
+                plants = self.env["mfg.variance.plant"].search([("active", "=", True)])
                 companies = plants.company_id | self.env.user.company_ids
                 channels += [(place, FLOOR_CHANNEL) for place in (*plants, *companies)]
         return super()._build_bus_channel_list(channels)

@@ -92,7 +92,8 @@ class MfgVarianceProblem(models.Model):
         """
         self._check_may_report()
         centers = self.env["mfg.variance.floor"]._get_centers()
-        reasons = self.env["mfg.variance.problem.reason"].search([])
+        Reason = self.env["mfg.variance.problem.reason"]
+        reasons = Reason.search([("active", "=", True)])
         return {
             "centers": [
                 {

@@ -353,3 +353,20 @@ class TestPersonStepsPassedOn(PersonStepCase):
             row.with_user(self.operator).action_answer("done")
         row.with_user(self.manager).action_answer("done")
         self.assertEqual(row.answered_by_id, self.manager)
+
+
+@tagged("post_install", "-at_install")
+class TestPersonStepsOnTheFloor(PersonStepCase):
+    def test_given_question_expected_in_my_shift_until_answered(self):
+        self.make_steps(("Clamped?", "check", {}))
+        self.ask()
+        floor = self.env["mfg.variance.floor"].with_user(self.operator)
+
+        def asked():
+            section = floor.action_get_my_shift()["sections"][-1]
+            return [step["name"] for step in section["steps"]]
+
+        self.assertEqual(asked(), ["Clamped?"])
+        row = self.waiting()
+        row.with_user(self.operator).action_answer(row.options[0]["key"], None)
+        self.assertEqual(asked(), [])

@@ -6,6 +6,8 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 """
 
 from . import (
+    baselines,
+    budgets,
     clocks,
     consumption,
     costs,
@@ -17,9 +19,12 @@ from . import (
     outcomes,
     playbook,
     readiness,
+    patterns,
     scope,
     shifts,
     standards,
+    tails,
     thresholds,
     tolerances,
+    watermarks,
 )

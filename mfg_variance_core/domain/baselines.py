@@ -4,7 +4,8 @@ The median stands against single odd readings; how far a reading lies off is tol
 robust standard deviations: 1.4826 times the median absolute deviation from the median
 (Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993, who set aside beyond
 3.5 of them). Where more than half of the readings are the same figure, that deviation
-is 0 and 1.2533 times the mean absolute deviation stands in for it. Set aside never means gone: each point keeps its reason.
+is 0 and 1.2533 times the mean absolute deviation stands in for it. Set aside never
+means gone: each point keeps its reason.
 """
 
 from collections.abc import Iterable

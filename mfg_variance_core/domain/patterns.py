@@ -163,9 +163,7 @@ def _probability(pattern: Pattern, found: Found) -> float | None:
     return binomial_tail(min(defects, pieces), pieces, pattern.target)
 
 
-def _figures(
-    pattern: Pattern, found: Found, currency: str
-) -> tuple[float, float, str]:
+def _figures(pattern: Pattern, found: Found, currency: str) -> tuple[float, float, str]:
     """Return what is allowed, what was found, and the unit of both."""
     if pattern.method == COUNT:
         return max(_least(pattern, "count") - 1, 0), _events(pattern, found), "orders"
@@ -226,14 +224,19 @@ def _sentence(
 ) -> str:
     if pattern.method == COUNT:
         text = _count_sentence(pattern, found)
-        count = next(one.count for one in pattern.limits if one.severity == severity)\
-            if severity else 0
+        count = (
+            next(one.count for one in pattern.limits if one.severity == severity)
+            if severity
+            else 0
+        )
         reached = f"{severity} from {count} on" if count else severity
     elif pattern.method == RATE:
         text, reached = _rate_sentence(pattern, found, probability), severity
     else:
-        spent = "No cost is known" if found.amount is None else (
-            f"{found.amount:.2f} {currency}".rstrip() + " were lost"
+        spent = (
+            "No cost is known"
+            if found.amount is None
+            else (f"{found.amount:.2f} {currency}".rstrip() + " were lost")
         )
         text, reached = f"{spent} {_period(pattern)}", severity
     if severity:

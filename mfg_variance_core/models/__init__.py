@@ -18,11 +18,14 @@ from . import mfg_variance_standard
 from . import mfg_variance_standard_component
 from . import mfg_variance_measurement
 from . import mfg_variance_allotment
+from . import mfg_variance_measurement_window
 from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
 from . import mfg_variance_policy_version_judging
+from . import mfg_variance_policy_version_methods
 from . import mfg_variance_policy
 from . import mfg_variance_policy_limit
+from . import mfg_variance_policy_limit_methods
 from . import mfg_variance_policy_presentation
 from . import mfg_variance_playbook
 from . import mfg_variance_playbook_step
@@ -36,8 +39,11 @@ from . import mfg_variance_exception_response
 from . import mfg_variance_case_step
 from . import mfg_variance_case_step_log
 from . import mfg_variance_case_step_flow
+from . import mfg_variance_exception_pattern
 from . import mfg_variance_run
 from . import mfg_variance_watch
+from . import mfg_variance_watermark
+from . import mfg_variance_series
 from . import mfg_variance_engine
 from . import mfg_variance_engine_judge
 from . import mfg_variance_engine_case
@@ -54,6 +60,9 @@ from . import mfg_variance_floor
 from . import mfg_variance_floor_scan
 from . import mfg_variance_handover
 from . import mfg_variance_handover_content
+from . import mfg_variance_engine_pattern
+from . import mfg_variance_engine_window
+from . import mfg_variance_engine_pass
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

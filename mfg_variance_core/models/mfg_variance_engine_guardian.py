@@ -13,6 +13,7 @@ SHIPPED_CRONS = (
     "cron_dead_man",
     "cron_pass_on_steps",
 )
+SHIPPED_CRONS = ("cron_running", "cron_health", "cron_dead_man", "cron_patterns")
 LOOK_BACK = timedelta(hours=24)
 
 
@@ -87,6 +88,7 @@ class MfgVarianceEngine(models.AbstractModel):
             self.env["mfg.variance.measurement"]._read_group(
                 [
                     ("metric_code", "=", "work_order_time"),
+                    ("phase", "!=", "window"),
                     ("recorded_at", ">=", since),
                 ],
                 ["company_id"],

@@ -18,6 +18,7 @@ from . import test_multi_company
 from . import test_neutralize
 from . import test_my_shift
 from . import test_outsider_views
+from . import test_patterns
 from . import test_plant
 from . import test_person_steps
 from . import test_playbook

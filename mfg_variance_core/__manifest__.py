@@ -30,6 +30,7 @@
         "views/mfg_variance_standard_views.xml",
         "views/mfg_variance_policy_version_views.xml",
         "views/mfg_variance_policy_views.xml",
+        "views/mfg_variance_series_views.xml",
         "views/mfg_variance_playbook_views.xml",
         "views/mfg_variance_run_views.xml",
         "views/mfg_variance_duty_views.xml",

@@ -311,10 +311,17 @@ class TestPatternPass(PatternCase):
 
     def test_given_no_new_readings_expected_nothing_summed_up(self):
         self.read_all(170, 170, 170)
-        self.run_pass()
-        with patch.object(type(self.engine), "_query_windows", autospec=True) as query:
-            self.run_pass()
-        query.assert_not_called()
+        live = self.live(self.pattern)
+        mark = self.env["mfg.variance.watermark"]._ensure([live])
+        engine = self.engine._clean_engine()
+        newest = self.Measurement.search([], order="id desc", limit=1).id
+        # nobody else writes, so that all that was read is settled
+        quiet = patch.object(
+            type(mark), "_get_snapshot", autospec=True, return_value=(newest, 9, 9)
+        )
+        with quiet:
+            self.assertEqual(engine._judge_policy(mark, [live]), 1)
+            self.assertEqual(engine._judge_policy(mark, [live]), 0)
 
     def test_given_more_subjects_expected_same_number_of_queries(self):
         def measure(count):

@@ -21,6 +21,7 @@ ALLOWED = {
         "action_set_cause",
         "action_open_measurements",
         "action_variance_explain",
+        "action_open_window",
     },
     "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
@@ -41,6 +42,7 @@ ALLOWED = {
     },
     "mfg.variance.handover.remark": {"action_apply"},
     "mfg.variance.measurement": {"action_open_source"},
+    "mfg.variance.series": {"action_open_readings", "action_open_exceptions"},
     "mfg.variance.policy": {
         "action_shadow",
         "action_activate",

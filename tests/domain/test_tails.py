@@ -10,9 +10,7 @@ from variance_domain.tails import binomial_tail, poisson_tail
 def enumerated_binomial(k, n, p):
     """Every term as an exact fraction of the very float that is judged by."""
     p = Fraction(p)
-    return sum(
-        math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1)
-    )
+    return sum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1))
 
 
 def enumerated_poisson(k, mean):

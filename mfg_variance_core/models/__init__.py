@@ -16,6 +16,7 @@ from . import mfg_variance_metric_inventory
 from . import mfg_variance_metric_price
 from . import mfg_variance_standard
 from . import mfg_variance_standard_component
+from . import mfg_variance_standard_history
 from . import mfg_variance_measurement
 from . import mfg_variance_allotment
 from . import mfg_variance_measurement_window

@@ -1,6 +1,7 @@
 from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open
+from . import test_baseline
 from . import test_concurrency
 from . import test_correction
 from . import test_dead_man
@@ -13,6 +14,7 @@ from . import test_explain
 from . import test_fail_open
 from . import test_foreign_metric
 from . import test_handover
+from . import test_material_usage
 from . import test_measurement
 from . import test_multi_company
 from . import test_neutralize

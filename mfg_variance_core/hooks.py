@@ -27,6 +27,7 @@ EMPTIED_MODELS = (
     "mfg.variance.exception",
     "mfg.variance.watch",
     "mfg.variance.series",
+    "mfg.variance.standard.review",
     "mfg.variance.watermark",
     "mfg.variance.standard",
     "mfg.variance.policy.limit",

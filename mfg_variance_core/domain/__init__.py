@@ -12,6 +12,7 @@ from . import (
     consumption,
     costs,
     duty,
+    favourable,
     fingerprint,
     flood,
     inventory,

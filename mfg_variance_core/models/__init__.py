@@ -43,6 +43,7 @@ from . import mfg_variance_case_step_log
 from . import mfg_variance_case_step_flow
 from . import mfg_variance_exception_pattern
 from . import mfg_variance_run
+from . import mfg_variance_standard_review
 from . import mfg_variance_watch
 from . import mfg_variance_watermark
 from . import mfg_variance_series
@@ -65,6 +66,7 @@ from . import mfg_variance_handover_content
 from . import mfg_variance_engine_pattern
 from . import mfg_variance_engine_window
 from . import mfg_variance_engine_pass
+from . import mfg_variance_engine_review
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

@@ -14,6 +14,9 @@ SHIPPED_CRONS = (
     "cron_pass_on_steps",
 )
 SHIPPED_CRONS = ("cron_running", "cron_health", "cron_dead_man", "cron_patterns")
+    "cron_patterns",
+    "cron_review",
+)
 LOOK_BACK = timedelta(hours=24)
 
 

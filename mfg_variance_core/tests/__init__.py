@@ -41,6 +41,7 @@ from . import test_security_surface
 from . import test_server_actions
 from . import test_server_actions_fail_open
 from . import test_standard
+from . import test_standard_review
 from . import test_tours
 from . import test_uninstall
 from . import test_inventory

@@ -42,6 +42,11 @@ ALLOWED = {
     },
     "mfg.variance.handover.remark": {"action_apply"},
     "mfg.variance.measurement": {"action_open_source"},
+    "mfg.variance.standard.review": {
+        "action_accept",
+        "action_dismiss",
+        "action_open_readings",
+    },
     "mfg.variance.series": {"action_open_readings", "action_open_exceptions"},
     "mfg.variance.policy": {
         "action_shadow",

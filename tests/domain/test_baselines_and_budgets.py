@@ -1,5 +1,6 @@
-"""Baselines, budget periods and watermarks."""
+"""Baselines, budget periods, watermarks and reviews of standards."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from variance_domain.baselines import Point, draw
 from variance_domain.budgets import period_at
+from variance_domain.favourable import Typical, review
 from variance_domain.shifts import Shift
+from variance_domain.tolerances import Limit, Tolerance
 from variance_domain.watermarks import Watermark, advance
 
 
@@ -106,3 +109,31 @@ def test_a_restored_database_goes_on():
 def test_rows_taken_away_do_not_move_the_mark_back():
     mark = advance(Watermark(settled=50), 0, oldest_running=9, next_number=9)
     assert mark.settled == 50
+
+
+LIMITS = Tolerance((Limit("warning", 50, 60, money=10), Limit("major", 100, 120)))
+
+
+def typical(actual, count=5, saved=900.0):
+    return Typical(count, 200, actual, actual / 10, saved, 90)
+
+
+@pytest.mark.parametrize(("actual", "expected"), [(100, True), (101, False)])
+def test_a_standard_is_reviewed_from_the_mirrored_limit_on(actual, expected):
+    assert bool(review(LIMITS, typical(actual))) == expected
+
+
+def test_a_review_says_what_it_comes_to_in_a_year():
+    assert review(LIMITS, typical(80)).saved_per_year == pytest.approx(3650)
+    assert review(LIMITS, typical(80, saved=None)).saved_per_year is None
+
+
+def test_too_few_readings_or_two_bad_sides_are_no_review():
+    assert review(LIMITS, typical(80, count=4)) is None
+    assert review(replace(LIMITS, direction="both"), typical(80)) is None
+
+
+def test_where_less_is_worse_more_is_a_review():
+    lower = replace(LIMITS, direction="lower")
+    assert review(lower, typical(310))
+    assert review(lower, typical(80)) is None

@@ -12,8 +12,6 @@ SHIPPED_CRONS = (
     "cron_health",
     "cron_dead_man",
     "cron_pass_on_steps",
-)
-SHIPPED_CRONS = ("cron_running", "cron_health", "cron_dead_man", "cron_patterns")
     "cron_patterns",
     "cron_review",
 )

@@ -179,6 +179,7 @@ class TestConcurrentWriters(TransactionCase):
                     "limit_ids": [Command.create({"severity": "major", "count": 1})],
                 }
             )
+            policy.version_id.playbook_id = False
             policy.version_id._as_system().write(
                 {"state": "active", "activated_at": fields.Datetime.now()}
             )

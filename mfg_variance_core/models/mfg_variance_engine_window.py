@@ -183,7 +183,8 @@ class MfgVarianceEngine(models.AbstractModel):
             return None
         if pattern.window == "pieces":
             return 500
-        return 3 * self._get_order_count(pattern) + 20
+        # most orders have one reading at a place
+        return self._get_order_count(pattern) + 12
 
     def _get_order_count(self, pattern):
         if pattern.is_consecutive:

@@ -29,7 +29,7 @@ class PatternCase(VarianceCommon):
             cls, name="Single", product_id=cls.gear.id, fingerprint_dims="product"
         )
 
-    def read(self, actual=170.0, minutes_ago=60, center=None, **values):
+    def take(self, actual=170.0, minutes_ago=60, center=None, **values):
         """One judged reading on a work center; returns its measurement."""
         type(self).source += 1
         dims = {
@@ -54,12 +54,12 @@ class PatternCase(VarianceCommon):
         )
         return self.engine._clean_engine()._judge("work_order_time", "final", [fact])
 
-    def read_all(self, *actuals, **values):
+    def take_all(self, *actuals, **values):
         """Readings one after the other, the last an hour ago."""
         rows = self.Measurement
         for number, actual in enumerate(actuals):
             ago = 60 + len(actuals) - number
-            rows |= self.read(actual, minutes_ago=ago, **values)
+            rows |= self.take(actual, minutes_ago=ago, **values)
         return rows
 
     def run_pass(self):
@@ -101,14 +101,14 @@ class TestRepeatedOverruns(PatternCase):
     """The shipped policy: 3 overruns in the last 20 orders on a work center."""
 
     def test_given_two_overruns_expected_no_case(self):
-        self.read_all(170, 170)
+        self.take_all(170, 170)
         self.run_pass()
         self.assertFalse(self.patterns())
         self.assertEqual(self.series().event_count, 2)
         self.assertFalse(self.windows())
 
     def test_given_three_overruns_expected_one_major_case(self):
-        self.read_all(170, 100, 170, 170)
+        self.take_all(170, 100, 170, 170)
         self.run_pass()
         case = self.patterns()
         self.assertEqual(len(case), 1)
@@ -119,12 +119,12 @@ class TestRepeatedOverruns(PatternCase):
         self.assertIn("Lathe 1", case.title)
 
     def test_given_case_expected_told_to_the_owner(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.run_pass()
         self.assertEqual(self.patterns().activity_ids.user_id, self.supervisor)
 
     def test_given_run_twice_expected_nothing_written(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.run_pass()
         before = self.windows().ids, self.series().write_date
         self.run_pass()
@@ -133,23 +133,23 @@ class TestRepeatedOverruns(PatternCase):
 
     def test_given_overruns_of_one_order_expected_one_event(self):
         order = self.make_order()
-        self.read_all(170, 170, 170, dims={"production_id": order.id})
+        self.take_all(170, 170, 170, dims={"production_id": order.id})
         self.run_pass()
         self.assertEqual(self.series().event_count, 1)
         self.assertFalse(self.patterns())
 
     def test_given_overruns_spread_over_more_orders_expected_no_case(self):
-        self.read_all(170, *[100] * 19, 170, 170)
+        self.take_all(170, *[100] * 19, 170, 170)
         self.run_pass()
         self.assertFalse(self.patterns())
         self.assertEqual(self.series().order_count, 20)
 
     def test_given_many_readings_per_order_expected_window_still_full(self):
         order = self.make_order()
-        self.read_all(170, 170, *[100] * 5)
+        self.take_all(170, 170, *[100] * 5)
         for ago in range(1, 41):
-            self.read(100, minutes_ago=ago, dims={"production_id": order.id})
-        self.read(100, minutes_ago=0)
+            self.take(100, minutes_ago=ago, dims={"production_id": order.id})
+        self.take(100, minutes_ago=0)
         with patch.object(
             type(self.engine), "_get_first_limit", return_value=10, autospec=True
         ):
@@ -159,14 +159,14 @@ class TestRepeatedOverruns(PatternCase):
 
     def test_given_other_center_expected_counted_apart(self):
         other = self._make_center("Lathe 2")
-        self.read_all(170, 170)
-        self.read_all(170, 170, center=other)
+        self.take_all(170, 170)
+        self.take_all(170, 170, center=other)
         self.run_pass()
         self.assertFalse(self.patterns())
         self.assertEqual(len(self.series()), 2)
 
     def test_given_suspect_recording_expected_no_event(self):
-        rows = self.read_all(170, 170, 170)
+        rows = self.take_all(170, 170, 170)
         self.env.flush_all()
         # as a timer left running over night is stored
         self.env.cr.execute("ALTER TABLE mfg_variance_measurement DISABLE TRIGGER USER")
@@ -177,14 +177,14 @@ class TestRepeatedOverruns(PatternCase):
         self.assertEqual(self.series().event_count, 2)
 
     def test_given_weak_standard_expected_no_event(self):
-        self.read_all(170, 170, 170, standard_source="borrowed")
+        self.take_all(170, 170, 170, standard_source="borrowed")
         self.run_pass()
         self.assertEqual(self.series().event_count, 0)
 
     def test_given_corrected_readings_expected_pattern_cleared(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.run_pass()
-        self.read(100, minutes_ago=62, source_id=self.source)
+        self.take(100, minutes_ago=62, source_id=self.source)
         self.run_pass()
         case = self.patterns()
         self.assertTrue(case.cleared_at)
@@ -192,19 +192,19 @@ class TestRepeatedOverruns(PatternCase):
         self.assertEqual(self.windows()[-1].outcome, "within")
 
     def test_given_good_orders_since_expected_cleared(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.run_pass()
         for ago in range(18, 0, -1):
-            self.read(100, minutes_ago=ago)
+            self.take(100, minutes_ago=ago)
         self.run_pass()
         self.assertTrue(self.patterns().cleared_at)
         self.assertTrue(self.series().cleared_at)
         self.assertFalse(self.series().is_beyond)
 
     def test_given_fourth_overrun_expected_merged_into_open_case(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.run_pass()
-        self.read(170, minutes_ago=5)
+        self.take(170, minutes_ago=5)
         self.run_pass()
         self.assertEqual(len(self.patterns()), 1)
         self.assertEqual(self.windows().mapped("revision"), [1, 2])
@@ -212,22 +212,22 @@ class TestRepeatedOverruns(PatternCase):
         self.assertEqual(self.patterns().occurrence_count, 1)
 
     def test_given_closed_case_expected_answered_readings_left_out(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.run_pass()
         self.close(self.patterns())
-        self.read(170, minutes_ago=-1)
+        self.take(170, minutes_ago=-1)
         with self.at(self.now + timedelta(minutes=2)):
             self.run_pass()
         self.assertFalse(self.patterns().is_open)
         self.assertEqual(self.series().event_count, 1)
 
     def test_given_three_more_after_closing_expected_regression(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.run_pass()
         self.close(self.patterns())
         with self.at(self.now + timedelta(minutes=9)):
             for ago in (-1, -2, -3):
-                self.read(170, minutes_ago=ago)
+                self.take(170, minutes_ago=ago)
             self.run_pass()
         case = self.patterns()
         self.assertEqual(len(case), 1)
@@ -240,7 +240,7 @@ class TestRepeatedOverruns(PatternCase):
         self.env.flush_all()
 
     def test_given_money_expected_counted_once(self):
-        rows = self.read_all(170, 170, 170)
+        rows = self.take_all(170, 170, 170)
         self.run_pass()
         self.assertEqual(self.patterns().amount, 0.0)
         window = self.windows()
@@ -253,7 +253,7 @@ class TestRepeatedOverruns(PatternCase):
         self.assertAlmostEqual(total, 210.0)
 
     def test_given_case_expected_evidence_and_chart_of_the_window(self):
-        rows = self.read_all(170, 100, 170, 170)
+        rows = self.take_all(170, 100, 170, 170)
         self.run_pass()
         case = self.patterns()
         window = case.snapshot["window"]
@@ -267,7 +267,7 @@ class TestRepeatedOverruns(PatternCase):
         self.assertEqual(self.Measurement.search(action["domain"]), rows.sorted())
 
     def test_given_single_readings_expected_their_own_cases_and_winner(self):
-        row = self.read_all(170, 170, 170)[-1]
+        row = self.take_all(170, 170, 170)[-1]
         self.run_pass()
         self.assertEqual(row.policy_version_id.policy_id, self.single)
         told = {one["policy"] for one in row.considered}
@@ -276,7 +276,7 @@ class TestRepeatedOverruns(PatternCase):
 
     def test_given_historic_overruns_expected_case_without_reaction(self):
         for days in (3, 4, 5):
-            self.read(170, minutes_ago=days * 24 * 60)
+            self.take(170, minutes_ago=days * 24 * 60)
         self.run_pass()
         case = self.patterns()
         self.assertTrue(case.is_historic)
@@ -284,9 +284,9 @@ class TestRepeatedOverruns(PatternCase):
         self.assertFalse(case.respond_by)
 
     def test_given_late_reading_expected_placed_by_when_it_happened(self):
-        self.read_all(170, 170, *[100] * 20)
+        self.take_all(170, 170, *[100] * 20)
         self.run_pass()
-        self.read(170, minutes_ago=600)
+        self.take(170, minutes_ago=600)
         self.run_pass()
         self.assertFalse(self.patterns())
         self.assertEqual(self.series().event_count, 0)
@@ -298,19 +298,19 @@ class TestPatternPass(PatternCase):
 
     def test_given_reading_within_limits_expected_nobody_woken(self):
         self.triggers().unlink()
-        self.read(100)
+        self.take(100)
         self.assertFalse(self.triggers())
 
     def test_given_readings_beyond_expected_woken_once(self):
         self.triggers().unlink()
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         self.assertEqual(len(self.triggers()), 1)
 
     def triggers(self):
         return self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
 
     def test_given_no_new_readings_expected_nothing_summed_up(self):
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         live = self.live(self.pattern)
         mark = self.env["mfg.variance.watermark"]._ensure([live])
         engine = self.engine._clean_engine()
@@ -327,7 +327,7 @@ class TestPatternPass(PatternCase):
         def measure(count):
             centers = [self._make_center(f"Centre {n}") for n in range(count)]
             for center in centers:
-                self.read_all(170, 170, center=center)
+                self.take_all(170, 170, center=center)
             self.env.flush_all()
             live = self.live(self.pattern)
             mark = self.env["mfg.variance.watermark"]._ensure([live])
@@ -345,8 +345,8 @@ class TestPatternPass(PatternCase):
 
     def test_given_poison_subject_expected_the_others_judged(self):
         other = self._make_center("Poison")
-        self.read_all(170, 170, 170)
-        self.read_all(170, 170, 170, center=other)
+        self.take_all(170, 170, 170)
+        self.take_all(170, 170, 170, center=other)
         self.env.flush_all()
         whole = type(self.engine)._get_judgement
 
@@ -368,7 +368,7 @@ class TestPatternPass(PatternCase):
 
     def test_given_poison_policy_expected_the_others_judged(self):
         poison = self.make_pattern({"count": 2}, fingerprint_dims="product")
-        self.read_all(170, 170, 170)
+        self.take_all(170, 170, 170)
         whole = type(self.engine)._find_touched
 
         def fail(engine, live, *args):
@@ -390,16 +390,16 @@ class TestPatternPass(PatternCase):
     def test_given_policy_activated_later_expected_older_readings_counted(self):
         self.pattern.active = False
         with self.at(self.now - timedelta(minutes=5)):
-            self.read_all(170, 170)
+            self.take_all(170, 170)
         policy = self.make_pattern({"count": 3})
         self.run_pass()
         self.assertFalse(self.series(policy))
-        self.read(170, minutes_ago=1)
+        self.take(170, minutes_ago=1)
         self.run_pass()
         self.assertEqual(self.series(policy).event_count, 3)
 
     def test_given_person_expected_series_refused(self):
-        self.read_all(170, 170)
+        self.take_all(170, 170)
         self.run_pass()
         series = self.series().with_user(self.people["administrator"])
         with self.assertRaises(AccessError):
@@ -420,17 +420,17 @@ class TestPatternMethods(PatternCase):
 
     def test_given_hours_expected_only_readings_within_count(self):
         policy = self.make_pattern({"count": 2}, window_kind="time", window_size=2)
-        self.read(170, minutes_ago=200)
-        self.read(170, minutes_ago=30)
+        self.take(170, minutes_ago=200)
+        self.take(170, minutes_ago=30)
         self.run_pass()
         self.assertFalse(self.patterns(policy))
-        self.read(170, minutes_ago=10)
+        self.take(170, minutes_ago=10)
         self.run_pass()
         self.assertEqual(self.patterns(policy).severity, "major")
 
     def test_given_hours_pass_expected_cleared_without_a_reading(self):
         policy = self.make_pattern({"count": 2}, window_kind="time", window_size=2)
-        self.read_all(170, 170)
+        self.take_all(170, 170)
         self.run_pass()
         self.assertFalse(self.patterns(policy).cleared_at)
         with self.at(self.now + timedelta(hours=3)):
@@ -440,10 +440,10 @@ class TestPatternMethods(PatternCase):
 
     def test_given_in_a_row_expected_a_good_order_breaks_it(self):
         policy = self.make_pattern({"count": 2}, is_consecutive=True)
-        self.read_all(170, 100, 170)
+        self.take_all(170, 100, 170)
         self.run_pass()
         self.assertFalse(self.patterns(policy))
-        self.read(170, minutes_ago=2)
+        self.take(170, minutes_ago=2)
         self.run_pass()
         self.assertEqual(self.series(policy).run_count, 2)
         self.assertTrue(self.patterns(policy))
@@ -459,10 +459,10 @@ class TestPatternMethods(PatternCase):
     def test_given_rate_expected_judged_by_chance(self):
         policy = self.make_rate()
         for ago, defects in enumerate((0, 2, 1)):
-            self.read(100, minutes_ago=ago + 5, quantity=30.0, defects=float(defects))
+            self.take(100, minutes_ago=ago + 5, quantity=30.0, defects=float(defects))
         self.run_pass()
         self.assertFalse(self.patterns(policy))
-        self.read(100, minutes_ago=1, quantity=10.0, defects=5.0)
+        self.take(100, minutes_ago=1, quantity=10.0, defects=5.0)
         self.run_pass()
         case = self.patterns(policy)
         self.assertTrue(case)
@@ -473,23 +473,23 @@ class TestPatternMethods(PatternCase):
 
     def test_given_too_few_pieces_expected_not_enough(self):
         policy = self.make_rate(minimum_pieces=50)
-        self.read(100, quantity=10.0, defects=9.0)
+        self.take(100, quantity=10.0, defects=9.0)
         self.run_pass()
         self.assertFalse(self.patterns(policy))
         self.assertTrue(self.series(policy).is_thin)
 
     def test_given_pieces_expected_window_of_the_newest(self):
         policy = self.make_rate(window_kind="pieces", window_size=100)
-        self.read(100, minutes_ago=90, quantity=60.0, defects=20.0)
-        self.read(100, minutes_ago=80, quantity=60.0, defects=1.0)
-        self.read(100, minutes_ago=70, quantity=60.0, defects=1.0)
+        self.take(100, minutes_ago=90, quantity=60.0, defects=20.0)
+        self.take(100, minutes_ago=80, quantity=60.0, defects=1.0)
+        self.take(100, minutes_ago=70, quantity=60.0, defects=1.0)
         self.run_pass()
         self.assertEqual(self.series(policy).pieces, 120)
         self.assertEqual(self.series(policy).defects, 2)
 
     def test_given_money_in_the_window_expected_enough(self):
         policy = self.make_rate({"money_alone": 100})
-        self.read_all(170, 170, quantity=1.0)
+        self.take_all(170, 170, quantity=1.0)
         self.run_pass()
         self.assertTrue(self.patterns(policy))
 
@@ -500,7 +500,7 @@ class TestPatternMethods(PatternCase):
         self.now = self.moment("2026-03-10 12:00:00")
         with self.at(self.now):
             policy = self.make_budget(budget_period="day")
-            self.read_all(170, 170)
+            self.take_all(170, 170)
             self.run_pass()
             case = self.patterns(policy)
             self.assertEqual(case.actual, 140.0)
@@ -513,7 +513,7 @@ class TestPatternMethods(PatternCase):
 
     def test_given_savings_expected_not_set_against_losses(self):
         policy = self.make_budget(budget_period="rolling", budget_days=1)
-        self.read_all(170, 40, 40)
+        self.take_all(170, 40, 40)
         self.run_pass()
         self.assertEqual(self.series(policy).amount, 70)
 
@@ -521,15 +521,15 @@ class TestPatternMethods(PatternCase):
         policy = self.make_budget(
             fingerprint_dims="plant", budget_period="rolling", workcenter_id=False
         )
-        self.read(170)
-        self.read(170, center=self._make_center("Lathe 2"))
+        self.take(170)
+        self.take(170, center=self._make_center("Lathe 2"))
         self.run_pass()
         self.assertEqual(self.patterns(policy).plant_id, self.plant)
         self.assertEqual(len(self.series(policy)), 1)
 
     def test_given_shadow_expected_counted_and_nobody_bothered(self):
         policy = self.make_pattern({"count": 2}, state="shadow")
-        self.read_all(170, 170)
+        self.take_all(170, 170)
         self.run_pass()
         self.assertFalse(self.patterns(policy))
         self.assertEqual(policy.shadow_count, 1)
@@ -537,13 +537,13 @@ class TestPatternMethods(PatternCase):
 
     def test_given_shadow_getting_better_expected_real_case_untouched(self):
         active = self.make_pattern({"count": 2})
-        self.read_all(170, 170)
+        self.take_all(170, 170)
         self.run_pass()
         self.make_pattern({"count": 2}, state="shadow", window_size=2)
-        self.read(170, minutes_ago=5)
+        self.take(170, minutes_ago=5)
         self.run_pass()
-        self.read(100, minutes_ago=4)
-        self.read(100, minutes_ago=3)
+        self.take(100, minutes_ago=4)
+        self.take(100, minutes_ago=3)
         self.run_pass()
         self.assertFalse(self.patterns(active).cleared_at)
 
@@ -551,8 +551,8 @@ class TestPatternMethods(PatternCase):
         wide = self.make_pattern({"count": 2}, workcenter_id=False)
         narrow = self.make_pattern({"count": 3})
         other = self._make_center("Lathe 2")
-        self.read_all(170, 170, 170)
-        self.read_all(170, 170, center=other)
+        self.take_all(170, 170, 170)
+        self.take_all(170, 170, center=other)
         self.run_pass()
         self.assertEqual(self.series(wide).workcenter_id, other)
         self.assertEqual(self.series(narrow).workcenter_id, self.center)

@@ -12,7 +12,7 @@ class TestStandardReview(PatternCase):
 
     def work(self, count, actual=80.0, **values):
         for number in range(count):
-            self.read(
+            self.take(
                 actual,
                 planned=200.0,
                 amount=actual - 200.0,
@@ -77,7 +77,7 @@ class TestStandardReview(PatternCase):
         self.assertEqual(self.reviews().mapped("state"), ["dismissed"])
         with self.at(self.now + timedelta(days=30)):
             for number in range(5):
-                self.read(
+                self.take(
                     80.0, planned=200.0, amount=-120, minutes_ago=-60 * (number + 1)
                 )
             self.look()

@@ -31,6 +31,7 @@
         "views/mfg_variance_policy_version_views.xml",
         "views/mfg_variance_standard_review_views.xml",
         "views/mfg_variance_policy_views.xml",
+        "views/mfg_variance_policy_methods_views.xml",
         "views/mfg_variance_series_views.xml",
         "views/mfg_variance_playbook_views.xml",
         "views/mfg_variance_run_views.xml",

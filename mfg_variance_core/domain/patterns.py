@@ -23,7 +23,7 @@ METHODS = (COUNT, RATE, BUDGET)
 WINDOWS = ("orders", "time", "pieces")
 DISTRIBUTIONS = ("binomial", "poisson")
 # a pattern is of several records; these are one
-_SINGLE_DIMS = ("workorder", "production")
+_SINGLE_DIMS = ("workorder", "production", "source")
 
 
 @dataclass(frozen=True, slots=True)

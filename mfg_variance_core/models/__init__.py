@@ -27,8 +27,8 @@ from . import mfg_variance_policy_version_methods
 from . import mfg_variance_policy
 from . import mfg_variance_policy_limit
 from . import mfg_variance_policy_limit_methods
-from . import mfg_variance_policy_methods
 from . import mfg_variance_policy_presentation
+from . import mfg_variance_policy_methods
 from . import mfg_variance_playbook
 from . import mfg_variance_playbook_step
 from . import mfg_variance_playbook_person

@@ -14,15 +14,17 @@ from . import test_explain
 from . import test_fail_open
 from . import test_foreign_metric
 from . import test_handover
+from . import test_inventory
+from . import test_material_flows
 from . import test_material_usage
 from . import test_measurement
 from . import test_multi_company
-from . import test_neutralize
 from . import test_my_shift
+from . import test_neutralize
 from . import test_outsider_views
 from . import test_patterns
-from . import test_plant
 from . import test_person_steps
+from . import test_plant
 from . import test_playbook
 from . import test_policy
 from . import test_policy_defaults
@@ -44,6 +46,3 @@ from . import test_standard
 from . import test_standard_review
 from . import test_tours
 from . import test_uninstall
-from . import test_inventory
-from . import test_material_flows
-from . import test_material_usage

@@ -559,6 +559,14 @@ class TestPatternMethods(PatternCase):
         considered = self.windows(narrow).considered
         self.assertEqual(len(considered), 2)
 
+    def test_given_method_expected_read_back_in_words(self):
+        for policy, words in (
+            (self.make_pattern({"count": 3}), "among the last 20: major from 3 on"),
+            (self.make_rate(), "with the 2 % that are normal"),
+            (self.make_budget(budget_period="week"), "(week): major from"),
+        ):
+            self.assertIn(words, policy.summary)
+
     def test_given_nonsense_expected_refused_with_a_sentence(self):
         for values, word in (
             ({"fingerprint_dims": "workorder"}, "per work center"),

@@ -11,6 +11,7 @@ SHIPPED_POLICIES = (
     "policy_material_price",
     "policy_inventory_adjustment",
     "policy_negative_stock",
+    "policy_repeated_overruns",
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
@@ -25,6 +26,9 @@ EMPTIED_MODELS = (
     "mfg.variance.run",
     "mfg.variance.exception",
     "mfg.variance.watch",
+    "mfg.variance.series",
+    "mfg.variance.standard.review",
+    "mfg.variance.watermark",
     "mfg.variance.standard",
     "mfg.variance.policy.limit",
     "mfg.variance.policy",

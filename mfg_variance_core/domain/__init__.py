@@ -6,20 +6,26 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 """
 
 from . import (
+    baselines,
+    budgets,
     clocks,
     consumption,
     costs,
     duty,
+    favourable,
     fingerprint,
     flood,
     inventory,
     lifecycle,
     outcomes,
+    patterns,
     playbook,
     readiness,
     scope,
     shifts,
     standards,
+    tails,
     thresholds,
     tolerances,
+    watermarks,
 )

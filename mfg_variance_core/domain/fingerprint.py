@@ -21,6 +21,7 @@ DIMENSIONS = {
     "component": ("component",),
     "lot": ("lot",),
     "source": ("source",),
+    "plant": ("plant",),
 }
 
 

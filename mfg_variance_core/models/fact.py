@@ -43,3 +43,5 @@ class Fact:
     gap: str | None = None
     gap_reason: str | None = None
     intervals: list = field(default_factory=list)
+    # a window that was judged already, where the fact is one: see pattern.py
+    pattern: object = None

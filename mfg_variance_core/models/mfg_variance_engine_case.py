@@ -13,6 +13,7 @@ DIM_FIELDS = {
     "product": "product_id",
     "component": "component_id",
     "lot": "lot_id",
+    "plant": "plant_id",
 }
 TIMELINESS = ("live", "late", "historic")
 
@@ -88,9 +89,11 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _follow_up(self, one, case, react):
         """What a repeat after closing is; True if it needs a case of its own."""
-        if case in one.replaced.exception_id and outcomes.rank(
-            one.verdict.severity
-        ) <= outcomes.rank(case.severity):
+        # a window begins anew once its case was closed: beyond again is news
+        is_answered = not one.fact.pattern and case in one.replaced.exception_id
+        if is_answered and outcomes.rank(one.verdict.severity) <= outcomes.rank(
+            case.severity
+        ):
             one.outcome, one.exception = outcomes.MERGED, case
             one.detail = self.env._(
                 "%(sentence)s It was answered with %(case)s already.",

@@ -12,6 +12,8 @@ SHIPPED_CRONS = (
     "cron_health",
     "cron_dead_man",
     "cron_pass_on_steps",
+    "cron_patterns",
+    "cron_review",
 )
 LOOK_BACK = timedelta(hours=24)
 
@@ -87,6 +89,7 @@ class MfgVarianceEngine(models.AbstractModel):
             self.env["mfg.variance.measurement"]._read_group(
                 [
                     ("metric_code", "=", "work_order_time"),
+                    ("phase", "!=", "window"),
                     ("recorded_at", ">=", since),
                 ],
                 ["company_id"],

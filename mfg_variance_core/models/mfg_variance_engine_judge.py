@@ -243,7 +243,7 @@ class MfgVarianceEngine(models.AbstractModel):
         versions = [
             version
             for version in self.env["mfg.variance.policy"]._get_live_versions()
-            if version.metric_id == metric.id
+            if version.metric_id == metric.id and not version.pattern
         ]
         # tags cost a query per work center: asked for where a scope names one
         has_tags = any(v.candidate.scope.workcenter_tag for v in versions)

@@ -291,6 +291,7 @@ class MfgVarianceException(models.Model):
         series = Domain("metric_id", "=", self.metric_id.id) & Domain(
             "is_current", "=", True
         )
+        series &= Domain("phase", "!=", "window")
         if self.workcenter_id:
             series &= Domain("workcenter_id", "=", self.workcenter_id.id)
         if self.operation_id:

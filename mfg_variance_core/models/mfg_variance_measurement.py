@@ -157,6 +157,13 @@ class MfgVarianceMeasurement(models.Model):
     _company_metric_event = models.Index("(company_id, metric_id, event_at, id)")
     _workorder_current = models.Index("(workorder_id) WHERE is_current")
     _production_current = models.Index("(production_id) WHERE is_current")
+    # what a window over the last readings walks along
+    _window_center = models.Index(
+        "(metric_id, workcenter_id, event_at, id) WHERE is_current AND phase = 'final'"
+    )
+    _window_product = models.Index(
+        "(metric_id, product_id, event_at, id) WHERE is_current AND phase = 'final'"
+    )
     _series = models.Index("(workcenter_id, operation_id, metric_id, event_at)")
 
     @api.depends("metric_id", "source_model", "source_id", "phase")

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..domain import tolerances
 from ..guard import check_person, is_system
 from .cache import forget
 
@@ -29,6 +28,15 @@ CONTENT_FIELDS = frozenset(
         "what_to_do",
         "respond_minutes",
         "change_reason",
+        "window_kind",
+        "window_size",
+        "event_severity",
+        "is_consecutive",
+        "target_percent",
+        "distribution",
+        "minimum_pieces",
+        "budget_period",
+        "budget_days",
     )
 )
 
@@ -135,6 +143,7 @@ class MfgVariancePolicyVersion(models.Model):
             ("component", "Component"),
             ("lot", "Lot"),
             ("source", "Each record"),
+            ("plant", "Plant"),
         ],
         string="One Case Per",
         required=True,
@@ -352,7 +361,7 @@ class MfgVariancePolicyVersion(models.Model):
 
     def _check_content(self):
         self.ensure_one()
-        problems = tolerances.check(self._to_tolerance())
+        problems = self._get_problems()
         if problems:
             raise ValidationError("\n".join(map(self._get_problem_label, problems)))
 

@@ -8,7 +8,8 @@ from ..domain.scope import Candidate, Scope
 LiveVersion = namedtuple(
     "LiveVersion",
     "id policy_id policy_name metric_id state candidate tolerance dims playbook_id "
-    "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes",
+    "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes "
+    "method pattern",
 )
 
 
@@ -30,6 +31,10 @@ class MfgVariancePolicyVersion(models.Model):
             minimum_sample=self.minimum_sample,
             clear_percent=self.clear_percent or None,
         )
+
+    def _get_problems(self):
+        """What is wrong with the limits; empty when they are sound."""
+        return tolerances.check(self._to_tolerance())
 
     def _get_problem_label(self, problem):
         """The sentence for a problem of :func:`tolerances.check`."""
@@ -107,4 +112,6 @@ class MfgVariancePolicyVersion(models.Model):
             flood_limit=self.flood_limit,
             flood_minutes=self.flood_minutes,
             respond_minutes=self.respond_minutes,
+            method=self.method,
+            pattern=self._to_pattern(),
         )

@@ -163,3 +163,67 @@ class TestConcurrentWriters(TransactionCase):
         tries = self.work_side_by_side({"source_id": 2}, {"source_id": 3})
         self.assertEqual(tries, 1)
         self.assertEqual(self.outcome(), (1, 3, 600.0, ["merged", "merged", "opened"]))
+
+    # ------------------------------------------------------------- late commits
+
+    def prepare_pattern(self):
+        """A policy that opens a case at the first event of a work center."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            policy = env["mfg.variance.policy"].create(
+                {
+                    "name": "Race pattern",
+                    "metric_id": env.ref("mfg_variance_core.metric_work_order_time").id,
+                    "method": "count_in_window",
+                    "fingerprint_dims": "workcenter",
+                    "limit_ids": [Command.create({"severity": "major", "count": 1})],
+                }
+            )
+            policy.version_id.playbook_id = False
+            policy.version_id._as_system().write(
+                {"state": "active", "activated_at": fields.Datetime.now()}
+            )
+            env.registry.clear_cache()
+            self.policy_ids.append(policy.id)
+            return policy.id
+
+    def judge_pattern(self, policy_id):
+        """One committed pass; returns the work centers with a pattern so far."""
+        with self.registry.cursor() as cr:
+            engine = api.Environment(cr, SUPERUSER_ID, {})["mfg.variance.engine"]
+            engine = engine._clean_engine()
+            lives = [
+                live
+                for live in engine.env["mfg.variance.policy"]._get_live_versions()
+                if live.policy_id == policy_id
+            ]
+            mark = engine.env["mfg.variance.watermark"]._ensure(lives)
+            engine._judge_policy(mark, lives)
+            series = engine.env["mfg.variance.series"].search(
+                [("policy_id", "=", policy_id), ("is_beyond", "=", True)]
+            )
+            return set(series.workcenter_id.ids)
+
+    def test_given_reading_committed_late_expected_not_passed_by(self):
+        policy_id = self.prepare_pattern()
+        first, second = self.center_ids
+        with self.registry.cursor() as slow:
+            # draws the lower id and sleeps
+            self.capture(api.Environment(slow, SUPERUSER_ID, {}), 1)
+            slow.flush()
+            self.event(2, center=1)
+            self.assertEqual(self.judge_pattern(policy_id), {second})
+        self.assertEqual(self.judge_pattern(policy_id), {first, second})
+
+    def test_given_policy_taken_by_another_node_expected_left_alone(self):
+        policy_id = self.prepare_pattern()
+        self.judge_pattern(policy_id)
+        with self.registry.cursor() as one, self.registry.cursor() as two:
+            taken, seen = (
+                api.Environment(cr, SUPERUSER_ID, {})["mfg.variance.watermark"]
+                .search([("policy_id", "=", policy_id)])
+                .try_lock_for_update()
+                for cr in (one, two)
+            )
+            self.assertTrue(taken)
+            self.assertFalse(seen)

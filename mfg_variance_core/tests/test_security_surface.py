@@ -21,6 +21,7 @@ ALLOWED = {
         "action_set_cause",
         "action_open_measurements",
         "action_variance_explain",
+        "action_open_window",
     },
     "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
@@ -41,6 +42,12 @@ ALLOWED = {
     },
     "mfg.variance.handover.remark": {"action_apply"},
     "mfg.variance.measurement": {"action_open_source"},
+    "mfg.variance.standard.review": {
+        "action_accept",
+        "action_dismiss",
+        "action_open_readings",
+    },
+    "mfg.variance.series": {"action_open_readings", "action_open_exceptions"},
     "mfg.variance.policy": {
         "action_shadow",
         "action_activate",

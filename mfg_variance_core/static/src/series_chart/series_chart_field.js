@@ -55,7 +55,7 @@ export class SeriesChartField extends Component {
                 isDark: hasLightText(this.canvasRef.el),
                 planned: _t("Planned"),
                 actual: _t("Actual"),
-                thisCase: _t("This case"),
+                thisCase: this.data.case_label || _t("This case"),
                 severities: {
                     info: _t("Info limit"),
                     warning: _t("Warning limit"),

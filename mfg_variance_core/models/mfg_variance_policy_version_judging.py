@@ -8,7 +8,8 @@ from ..domain.scope import Candidate, Scope
 LiveVersion = namedtuple(
     "LiveVersion",
     "id policy_id policy_name metric_id state candidate tolerance dims playbook_id "
-    "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes",
+    "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes "
+    "flap_count flap_minutes",
 )
 
 
@@ -107,4 +108,6 @@ class MfgVariancePolicyVersion(models.Model):
             flood_limit=self.flood_limit,
             flood_minutes=self.flood_minutes,
             respond_minutes=self.respond_minutes,
+            flap_count=self.flap_count,
+            flap_minutes=self.flap_minutes,
         )

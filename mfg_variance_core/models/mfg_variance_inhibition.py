@@ -108,8 +108,14 @@ class MfgVarianceInhibition(models.Model):
                 )
 
     def _is_log_kept(self):
-        """Who changed what is muted is evidence."""
-        return True
+        """Who changed what mutes is evidence, from when it has muted anything on."""
+        return self._is_used()
+
+    def _is_used(self):
+        # sudo: whether it ever muted anything anywhere
+        rows = self.env["mfg.variance.measurement"].sudo()
+        muted = [("muted_by_inhibition_id", "in", self.ids)]
+        return bool(rows.search_count(muted, limit=1))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -122,13 +128,17 @@ class MfgVarianceInhibition(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        # sudo: whether it ever muted anything anywhere
-        used = self.env["mfg.variance.measurement"].sudo()
-        if used.search_count([("muted_by_inhibition_id", "in", self.ids)], limit=1):
+        if self._is_used():
             raise ValidationError(
                 self.env._("It has muted readings. Archive it instead.")
             )
+
+    def unlink(self):
+        """Chatter goes first: what was used is refused before."""
         forget(self.env)
+        self.check_access("unlink")
+        self._unlink_except_used()
+        return super().unlink()
 
     def action_open_muted(self):
         self.ensure_one()

@@ -17,6 +17,14 @@ ROLES = (
 )
 # what was recorded later than this is history, and opens nothing that calls anybody
 KEPT_DAYS = 60
+SHOWN_ON_CASES = (
+    "silence_id",
+    "is_shelved",
+    "shelved_until",
+    "quiet_label",
+    "is_now",
+    "is_overdue",
+)
 LINKS = (
     "company_id",
     "plant_id",
@@ -241,7 +249,7 @@ class MfgVarianceSilence(models.Model):
             )
         )
         silence = self.browse(created.id)
-        forget(self.env)
+        self._forget()
         silence._log(
             self.env._(
                 "%(person)s: %(reason)s, until %(end)s UTC.",
@@ -354,7 +362,13 @@ class MfgVarianceSilence(models.Model):
                 }
             )
             silence._log(reason)
+        self._forget()
+
+    def _forget(self):
+        """Other things are muted now: for judging, and for cases read already."""
         forget(self.env)
+        self.env["mfg.variance.exception"].invalidate_model(SHOWN_ON_CASES, flush=False)
+        self.invalidate_recordset(["state"], flush=False)
 
     def _log(self, body):
         self.sudo().message_post(  # sudo: the log of what was checked by the caller

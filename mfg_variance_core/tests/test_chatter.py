@@ -62,9 +62,10 @@ class TestChatter(NoiseCase):
         case = self.flap(3)
         self.event(350)
         self.assertEqual(case.severity, "major")
-        # the major step list of the playbook ran from a warning on: nothing new is due
+        # the step that calls is due from a major deviation on, which this is now
         book = case.playbook_id
-        book.step_ids.filtered(lambda s: s.kind == "activity").minimum_severity = "major"
+        steps = book.step_ids.filtered(lambda step: step.kind == "activity")
+        steps.minimum_severity = "major"
         with self.at(self.now + timedelta(minutes=self.clock)):
             case.invalidate_recordset()
             book._run(case, "warning")
@@ -89,7 +90,9 @@ class TestChatter(NoiseCase):
         self.assertFalse(case.quiet_since)
 
     def test_given_switched_off_expected_never_chattering(self):
-        policy = self.env["mfg.variance.policy"].search([("name", "=", "Special")])
-        policy.version_id._as_system().write({"flap_count": 0})
-        self.registry.clear_cache()
+        self.calling(
+            fingerprint_dims="workcenter_operation",
+            product_id=self.gear.id,
+            flap_count=0,
+        )
         self.assertFalse(self.chattering(self.flap(4)))

@@ -91,6 +91,7 @@ ALLOWED = {
     "mfg.variance.linked": {
         "action_open_variance_exceptions",
         "action_variance_explain",
+        "action_open_variance_muted",
     },
 }
 # Odoo's own names for what a person presses; ours only look on

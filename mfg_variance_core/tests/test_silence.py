@@ -109,7 +109,7 @@ class TestShelvingCase(NoiseCase):
 
     def setUp(self):
         super().setUp()
-        self.pattern()
+        self.calling(fingerprint_dims="workcenter_operation")
         self.case = self.open_case(170)
 
     def repeat(self, minutes=170, hours=2):
@@ -121,7 +121,8 @@ class TestShelvingCase(NoiseCase):
     def test_given_shelved_expected_same_state_and_not_now(self):
         silence = self.shelve(self.case)
         case = self.case
-        self.assertEqual((case.state, case.is_shelved, case.is_now), ("new", True, False))
+        self.assertEqual((case.state, case.is_shelved), ("new", True))
+        self.assertFalse(case.is_now)
         self.assertEqual(case.silence_id, silence)
         for name, expected in (("is_shelved", case), ("is_now", self.Case)):
             found = self.Case.search([(name, "=", True), ("id", "=", case.id)])
@@ -167,12 +168,14 @@ class TestShelvingCase(NoiseCase):
 
     def test_given_accepted_and_worse_expected_over_and_calls(self):
         silence = self.shelve(self.case, until="worse", up_to="major")
-        self.case.playbook_id
         row = self.repeat(190)
-        self.assertEqual(row.outcome, "merged")
-        self.assertEqual(silence.state, "ended")
-        self.case.invalidate_recordset()
-        self.assertFalse(self.case.is_shelved)
+        self.assertEqual((row.outcome, row.exception_id), ("merged", self.case))
+        self.assertEqual(silence.ended_at, row.event_at)
+        self.assertIn("worse", silence.end_reason)
+        with self.at(self.hours(3)):
+            self.case.invalidate_recordset()
+            self.assertFalse(self.case.is_shelved)
+        self.assertEqual(self.called(self.case), [("ok", False)] * 2)
 
     def test_given_accepted_and_closed_expected_still_accepted(self):
         silence = self.shelve(self.case, until="worse")
@@ -272,9 +275,7 @@ class TestShelvingRights(NoiseCase):
             self.shelve(case)
         for plant in (self.plant.id, False):
             with self.assertRaises(AccessError):
-                self.shelve(
-                    what="other", metric_id=self.metric.id, plant_id=plant
-                )
+                self.shelve(what="other", metric_id=self.metric.id, plant_id=plant)
         self.assertTrue(
             self.shelve(what="other", metric_id=self.metric.id, plant_id=far.id)
         )
@@ -282,9 +283,7 @@ class TestShelvingRights(NoiseCase):
     def test_given_other_company_expected_refused(self):
         stranger = self.env["res.company"].create({"name": "Other Works"})
         with self.assertRaises(AccessError):
-            self.shelve(
-                what="other", metric_id=self.metric.id, company_id=stranger.id
-            )
+            self.shelve(what="other", metric_id=self.metric.id, company_id=stranger.id)
 
     def test_given_superuser_or_stored_code_expected_refused(self):
         case = self.open_case(170)
@@ -295,9 +294,9 @@ class TestShelvingRights(NoiseCase):
                 "name": "Mute it",
                 "model_id": self.env["ir.model"]._get_id("mfg.variance.exception"),
                 "state": "code",
-                "code": "env['mfg.variance.shelve'].with_user(%d).create({"
-                "'exception_id': record.id, 'reason': 'x', 'until': 'today'})"
-                ".action_apply()" % self.supervisor.id,
+                "code": f"env['mfg.variance.shelve'].with_user({self.supervisor.id})"
+                ".create({'exception_id': record.id, 'reason': 'x', "
+                "'until': 'today'}).action_apply()",
             }
         )
         with self.assertRaises(AccessError):

@@ -53,7 +53,8 @@ def test_of_several_incidents_alike_the_oldest_is_joined():
     ],
 )
 def test_what_shares_nothing_starts_its_own(other):
-    assert incidents.join(subject(order=5, workcenter=3), [member(1, **other)], 4) is None
+    members = [member(1, **other)]
+    assert incidents.join(subject(order=5, workcenter=3), members, 4) is None
 
 
 def test_without_a_window_no_center_joins():

@@ -62,8 +62,11 @@ class MfgVarianceException(models.Model):
 
     @api.depends("incident_id")
     def _compute_sibling_ids(self):
+        # those the reader may see; the incident itself may be of another plant of his
+        found = self.search([("incident_id", "in", self.incident_id.ids)])
+        found = found.grouped("incident_id")
         for case in self:
-            case.sibling_ids = case.incident_id.exception_ids - case
+            case.sibling_ids = found.get(case.incident_id, self.browse()) - case._origin
 
     @api.depends("chattering_until")
     def _compute_is_chattering(self):

@@ -61,9 +61,9 @@ class MfgVarianceIncident(models.Model):
     )
     merged_into_id = fields.Many2one("mfg.variance.incident", readonly=True)
     # what no two open incidents may start with; empty for one split off by hand
-    order_key = fields.Char(readonly=True)
-    lot_key = fields.Char(readonly=True)
-    workcenter_key = fields.Char(readonly=True)
+    order_key = fields.Char(readonly=True, copy=False)
+    lot_key = fields.Char(readonly=True, copy=False)
+    workcenter_key = fields.Char(readonly=True, copy=False)
 
     _one_per_order = models.UniqueIndex(
         "(order_key) WHERE is_open", "This order has an open incident already."

@@ -49,6 +49,26 @@ class MfgVarianceSilence(models.Model):
     _name = "mfg.variance.silence"
     _description = "Shelving"
     _inherit = ["mail.thread", "mfg.variance.guarded"]
+    _append_only_columns = (
+        "name",
+        "kind",
+        "reason",
+        "author_id",
+        "starts_at",
+        "ends_at",
+        "company_id",
+        "plant_id",
+        "category_id",
+        "metric_id",
+        "policy_id",
+        "product_id",
+        "operation_id",
+        "workcenter_id",
+        "fingerprint",
+        "exception_id",
+        "up_to",
+        "worse_than",
+    )
     _order = "starts_at desc, id desc"
 
     name = fields.Char(string="Reference", required=True, readonly=True)

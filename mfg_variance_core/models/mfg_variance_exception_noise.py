@@ -218,6 +218,7 @@ class MfgVarianceException(models.Model):
     @api.model
     def _open_cases(self, vals_list):
         """New cases join what belongs together before they are inserted."""
+        self._as_system()  # refuses stored code before anything is looked up
         self.env["mfg.variance.incident"]._assign(vals_list)
         return super()._open_cases(vals_list)
 

@@ -14,6 +14,7 @@ RULED_OTHERWISE = {
     "mfg.variance.cause.wizard",
     "mfg.variance.explain",
     "mfg.variance.explain.line",
+    "mfg.variance.shelve",
 }
 
 

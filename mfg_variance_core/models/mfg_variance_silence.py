@@ -269,7 +269,7 @@ class MfgVarianceSilence(models.Model):
             )
         )
         silence = self.browse(created.id)
-        self._forget()
+        silence._forget()
         silence._log(
             self.env._(
                 "%(person)s: %(reason)s, until %(end)s UTC.",
@@ -389,6 +389,7 @@ class MfgVarianceSilence(models.Model):
         forget(self.env)
         self.env["mfg.variance.exception"].invalidate_model(SHOWN_ON_CASES, flush=False)
         self.invalidate_recordset(["state"], flush=False)
+        self.exception_id._tell_floor()
 
     def _log(self, body):
         self.sudo().message_post(  # sudo: the log of what was checked by the caller

@@ -341,3 +341,21 @@ class TestShelvingRights(NoiseCase):
         message = silence.message_ids[-1:]
         with self.assertRaises(AccessError):
             message.with_user(self.supervisor).unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestShelvingOnTheFloor(NoiseCase):
+    """My shift shows what is off, not what somebody decided to leave alone."""
+
+    def off_now(self):
+        floor = self.env["mfg.variance.floor"].with_user(self.operator)
+        (_key, _title, _empty, domain), *_rest = floor._get_sections()
+        return self.Case.with_user(self.operator).search(domain)
+
+    def test_given_shelved_expected_gone_until_it_ends(self):
+        case = self.open_case(170)
+        self.assertIn(case, self.off_now())
+        silence = self.shelve(case)
+        self.assertNotIn(case, self.off_now())
+        silence.with_user(self.supervisor).action_end()
+        self.assertIn(case, self.off_now())

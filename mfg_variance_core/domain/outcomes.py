@@ -41,6 +41,11 @@ OUTCOMES = (
 # where nothing can be judged: the reader says so before any policy is asked
 GAPS = (NO_STANDARD, NOT_ENOUGH_DATA, NOT_RECORDED, UNPLANNED, ERROR)
 
+# beyond a limit, whether somebody is bothered with it or not
+BEYOND = (OPENED, MERGED, SILENCED, INHIBITED)
+# beyond a limit, and nobody is bothered: the measurement names what mutes it
+MUTED = (SILENCED, INHIBITED)
+
 SEVERITIES = ("info", "warning", "major", "critical")
 
 

@@ -37,6 +37,11 @@ from . import mfg_variance_exception
 from . import mfg_variance_exception_lifecycle
 from . import mfg_variance_exception_presentation
 from . import mfg_variance_exception_live
+from . import mfg_variance_exception_noise
+from . import mfg_variance_exception_push
+from . import mfg_variance_incident
+from . import mfg_variance_inhibition
+from . import mfg_variance_silence
 from . import mfg_variance_exception_response
 from . import mfg_variance_case_step
 from . import mfg_variance_case_step_log
@@ -50,6 +55,7 @@ from . import mfg_variance_series
 from . import mfg_variance_engine
 from . import mfg_variance_engine_judge
 from . import mfg_variance_engine_case
+from . import mfg_variance_engine_mute
 from . import mfg_variance_engine_running
 from . import mfg_variance_engine_raise
 from . import mfg_variance_engine_guardian

@@ -1,7 +1,14 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-LOGGED_MODELS = ("mfg.variance.exception", "mfg.variance.policy", "mfg.variance.duty")
+LOGGED_MODELS = (
+    "mfg.variance.duty",
+    "mfg.variance.exception",
+    "mfg.variance.incident",
+    "mfg.variance.inhibition",
+    "mfg.variance.policy",
+    "mfg.variance.silence",
+)
 LOG_FIELDS = frozenset(
     (
         "author_id",

@@ -39,7 +39,7 @@ class MfgVarianceEngine(models.AbstractModel):
             case = known.get(one.fingerprint)
             # what happened before the case says nothing about how it is now
             if case and case.is_open and case.first_event_at <= one.fact.event_at:
-                case._clear(one.fact.event_at)
+                case._clear_unless_chattering(one.fact.event_at)
         react, fresh = [], {}
         for one in due:
             case = known.get(one.fingerprint)

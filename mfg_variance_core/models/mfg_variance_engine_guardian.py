@@ -43,6 +43,7 @@ class MfgVarianceEngine(models.AbstractModel):
             **engine._get_uncovered_shifts(),
         }
         engine._store_silence(silent)
+        engine._settle_chatter()
         self.env["mfg.variance.run"]._log(
             "cron",
             self.env._("Dead-man check"),

@@ -9,7 +9,13 @@ from ..domain.scope import Subject
 from .verdict import Judged
 
 # a corrected reading with one of these says nothing about its case being over
-STILL_OUT = (outcomes.OPENED, outcomes.MERGED, outcomes.ERROR)
+STILL_OUT = (
+    outcomes.OPENED,
+    outcomes.MERGED,
+    outcomes.SILENCED,
+    outcomes.INHIBITED,
+    outcomes.ERROR,
+)
 
 
 class MfgVarianceEngine(models.AbstractModel):
@@ -47,6 +53,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 for one in judged
                 if one.replaced or (one.verdict and one.verdict.severity)
             ]
+        judged = self._mute(metric, judged)
         opened = self._assign_cases(metric, judged)
         self._keep_cases(judged)
         rows = self._store(metric, phase, judged, earlier)
@@ -345,6 +352,7 @@ class MfgVarianceEngine(models.AbstractModel):
         percent = deviation / fact.planned * 100 if known and fact.planned else 0.0
         return {
             **fact.dims,
+            **one.muted_by,
             "metric_id": metric.id,
             "metric_code": metric.code,
             "category_id": metric.category_id.id,

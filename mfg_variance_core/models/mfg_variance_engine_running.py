@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..domain import clocks, thresholds
+from ..domain import clocks, outcomes, thresholds
 from ..guard import own_entry
 
 _logger = logging.getLogger(__name__)
@@ -68,6 +68,8 @@ class MfgVarianceEngine(models.AbstractModel):
                 ("source_id", "in", [fact.source_id for fact in facts]),
                 ("phase", "=", "running"),
                 ("is_current", "=", True),
+                # what a cause explains is looked at again: the cause may be over
+                ("outcome", "!=", outcomes.INHIBITED),
             ],
             ["source_id", "severity"],
         )

@@ -24,9 +24,10 @@ TOTALS = {
     "occurrence_count": "COUNT(DISTINCT (m.metric_id, m.source_model, m.source_id, "
     "CASE WHEN m.metric_code = 'raised_condition' THEN m.id END)) "
     "FILTER (WHERE m.outcome IN ('opened', 'merged'))",
-    # what is at risk while the work runs is superseded by the loss when it is done
+    # what is at risk while the work runs is superseded by the loss when it is done;
+    # what was muted while the case was open is no event of it, but costs all the same
     "amount": "COALESCE(SUM(m.amount) FILTER "
-    "(WHERE m.outcome IN ('opened', 'merged') "
+    "(WHERE m.outcome IN ('opened', 'merged', 'silenced', 'inhibited') "
     "AND m.amount_kind IN ('loss', 'at_risk')), 0)",
 }
 

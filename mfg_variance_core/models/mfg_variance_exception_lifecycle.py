@@ -236,7 +236,7 @@ class MfgVarianceException(models.Model):
             [
                 ("exception_id", "in", waiting.ids),
                 ("is_current", "=", True),
-                ("outcome", "in", (outcomes.OPENED, outcomes.MERGED)),
+                ("outcome", "in", outcomes.BEYOND),
             ]
         )
         (waiting - left.exception_id)._clear(moment)

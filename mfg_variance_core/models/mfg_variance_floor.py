@@ -154,6 +154,8 @@ class MfgVarianceFloor(models.AbstractModel):
                 is_open
                 & Domain("state", "not in", ("resolved", "closed"))
                 & Domain("cleared_at", "=", False)
+                # what is shelved stands under Shelved, and with whoever took it
+                & ~self.env["mfg.variance.exception"]._get_shelved_domain()
                 & ~is_mine
                 & visible,
             ),

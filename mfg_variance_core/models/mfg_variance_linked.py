@@ -26,6 +26,44 @@ class MfgVarianceLinked(models.AbstractModel):
         string="Open Variances", compute="_compute_variance_exception_count"
     )
 
+    variance_muted_count = fields.Integer(
+        string="Muted Readings", compute="_compute_variance_muted"
+    )
+    variance_muted_text = fields.Char(compute="_compute_variance_muted")
+
+    def _compute_variance_muted(self):
+        """What was beyond a limit here and bothers nobody, and by what it is muted."""
+        link = self._get_variance_link()
+        found = {}
+        if self.ids and link in MEASURED_LINKS:
+            # sudo: whoever works on the order is told that something is kept quiet,
+            # also without a role in variance control
+            rows = self.env["mfg.variance.measurement"].sudo()
+            rows = rows.search(
+                [
+                    (link, "in", self.ids),
+                    ("outcome", "in", outcomes.MUTED),
+                    ("is_current", "=", True),
+                ]
+            )
+            found = rows.grouped(link)
+        for record in self:
+            mine = found.get(record._origin) if found else None
+            record.variance_muted_count = len(mine) if mine else 0
+            record.variance_muted_text = mine._get_muted_text() if mine else False
+
+    def action_open_variance_muted(self):
+        """What was beyond a limit here and is muted."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mfg_variance_core.mfg_variance_measurement_action"
+        )
+        domain = [
+            (self._get_variance_link(), "in", self.ids),
+            ("outcome", "in", outcomes.MUTED),
+            ("is_current", "=", True),
+        ]
+        return {**action, "domain": domain, "context": {}}
+
     def _get_variance_link(self):
         return self._variance_link or f"{self._name.split('.')[-1]}_id"
 

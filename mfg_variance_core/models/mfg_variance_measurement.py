@@ -67,6 +67,10 @@ class MfgVarianceMeasurement(models.Model):
         "policy_version_id",
         "considered",
         "limits",
+        "muted_by_silence_id",
+        "muted_by_inhibition_id",
+        "muted_by_exception_id",
+        "muted_by_log_id",
     )
     _order = "event_at desc, id desc"
     _rec_name = "id"
@@ -150,6 +154,31 @@ class MfgVarianceMeasurement(models.Model):
         "mfg.variance.exception", index="btree_not_null", ondelete="restrict"
     )
 
+    muted_by_silence_id = fields.Many2one(
+        "mfg.variance.silence",
+        string="Shelved By",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    muted_by_inhibition_id = fields.Many2one(
+        "mfg.variance.inhibition",
+        string="Suppressed By",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    muted_by_exception_id = fields.Many2one(
+        "mfg.variance.exception",
+        string="Explained by Case",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    muted_by_log_id = fields.Many2one(
+        "mrp.workcenter.productivity",
+        string="Explained by Stop",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
     _identity = models.UniqueIndex(
         "(metric_id, source_model, source_id, phase, revision)",
         "This reading was measured already.",
@@ -172,6 +201,30 @@ class MfgVarianceMeasurement(models.Model):
             # sudo: a reference only, also for a reader without a role in Manufacturing
             place = row.sudo().workorder_id or row.sudo().production_id
             row.display_name = f"{row.metric_id.name}: {place.display_name or row.id}"
+
+    muted_by_text = fields.Char(string="Muted By", compute="_compute_muted_by_text")
+
+    def _compute_muted_by_text(self):
+        for row in self:
+            # sudo: names of what mutes it; a stop belongs to Manufacturing
+            row.muted_by_text = row.sudo()._get_muted_by() or False
+
+    def _get_muted_by(self):
+        """What mutes this reading, in words; empty if nothing does."""
+        self.ensure_one()
+        if self.muted_by_silence_id:
+            return self.muted_by_silence_id.display_name
+        cause = self.muted_by_exception_id or self.muted_by_log_id
+        return cause.display_name or self.muted_by_inhibition_id.display_name or ""
+
+    def _get_muted_text(self):
+        """How many of these readings are muted, and by what."""
+        names = dict.fromkeys(name for row in self if (name := row._get_muted_by()))
+        return self.env._(
+            "%(count)s beyond a limit, muted by: %(names)s",
+            count=len(self),
+            names=", ".join(names),
+        )
 
     def action_open_source(self):
         """Open the record this figure was read from."""

@@ -27,6 +27,7 @@ class MfgVariancePlaybook(models.Model):
         ``may_push`` nobody is called: the steps that would are logged as skipped (D4).
         """
         done = outcomes.rank(previous_severity)
+        calls = {}
         for playbook in self:
             asked = self.env["mfg.variance.exception"]
             for step in playbook.step_ids.filtered("active"):
@@ -40,4 +41,5 @@ class MfgVariancePlaybook(models.Model):
                     due -= asked
                     asked |= due
                 for case in due:
-                    step._run_shielded(case, may_push)
+                    refusal = step._is_push() and case._ask_once(calls, may_push)
+                    step._run_shielded(case, refusal)

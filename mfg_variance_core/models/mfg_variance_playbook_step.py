@@ -116,15 +116,22 @@ class MfgVariancePlaybookStep(models.Model):
         """Whether a case of a severity gets this step; ``done`` ranks had theirs."""
         return done < outcomes.rank(self.minimum_severity) <= outcomes.rank(severity)
 
-    def _run_shielded(self, case, may_push=True):
-        """Run this step for one case; its failure is a row, never a stopped floor."""
+    def _is_push(self):
+        """Whether this step calls somebody away from what he does."""
+        return self.kind in PUSH_KINDS
+
+    def _run_shielded(self, case, refusal=False):
+        """Run this step for one case; its failure is a row, never a stopped floor.
+
+        ``refusal`` is the code of :func:`pushes.decide` why it is not: a row too.
+        """
         self.ensure_one()
         started = time.monotonic()
         outcome, error = "ok", False
         try:
             with self.env.cr.savepoint():
-                if self.kind in PUSH_KINDS and not may_push:
-                    outcome = "skipped"
+                if refusal:
+                    outcome, error = "skipped", case._get_refusal_label(refusal)
                 else:
                     getattr(self, f"_run_{self.kind}")(case)
         except Exception as exc:
@@ -136,6 +143,8 @@ class MfgVariancePlaybookStep(models.Model):
             self.name,
             outcome,
             error=error,
+            push_user_id=self._is_push() and case.owner_id.id,
+            push_refusal=refusal,
             step_id=self.id,
             exception_id=case.id,
             res_model=case._name,

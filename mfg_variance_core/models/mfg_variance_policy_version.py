@@ -22,6 +22,8 @@ CONTENT_FIELDS = frozenset(
         "clear_percent",
         "flood_limit",
         "flood_minutes",
+        "flap_count",
+        "flap_minutes",
         "fingerprint_dims",
         "playbook_id",
         "consequence",
@@ -131,6 +133,14 @@ class MfgVariancePolicyVersion(models.Model):
         "0 switches the guard off.",
     )
     flood_minutes = fields.Float(string="Flood Window", default=60.0)
+    flap_count = fields.Integer(
+        string="Chatters After",
+        default=3,
+        help="A condition that comes back more often than this within the chatter "
+        "window is held as one open case that calls nobody until it is stable; 0 "
+        "switches this off.",
+    )
+    flap_minutes = fields.Float(string="Chatter Window", default=480.0)
     fingerprint_dims = fields.Selection(
         [
             ("workorder", "Each work order"),

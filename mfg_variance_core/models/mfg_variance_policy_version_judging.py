@@ -9,7 +9,7 @@ LiveVersion = namedtuple(
     "LiveVersion",
     "id policy_id policy_name metric_id state candidate tolerance dims playbook_id "
     "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes "
-    "method pattern",
+    "method pattern flap_count flap_minutes",
 )
 
 
@@ -114,4 +114,6 @@ class MfgVariancePolicyVersion(models.Model):
             respond_minutes=self.respond_minutes,
             method=self.method,
             pattern=self._to_pattern(),
+            flap_count=self.flap_count,
+            flap_minutes=self.flap_minutes,
         )

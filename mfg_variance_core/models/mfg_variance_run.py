@@ -51,7 +51,19 @@ class MfgVarianceRun(models.Model):
         "mfg.variance.exception", index="btree_not_null", ondelete="cascade"
     )
     step_id = fields.Many2one("mfg.variance.playbook.step", ondelete="set null")
+    push_user_id = fields.Many2one(
+        "res.users",
+        string="Called",
+        readonly=True,
+        ondelete="set null",
+        help="Whose calls in a shift this one counts among.",
+    )
+    push_refusal = fields.Char(
+        string="Why Nobody Was Called", readonly=True, help="As a code."
+    )
     rule_id = fields.Many2one("base.automation", ondelete="set null")
+
+    _calls = models.Index("(push_user_id, started_at) WHERE push_user_id IS NOT NULL")
 
     @api.model
     def _log(self, kind, name, outcome="ok", **values):

@@ -29,6 +29,21 @@ class ResCompany(models.Model):
         "its own; 0 means half a percent of what the components of the order cost.",
     )
 
+    variance_incident_hours = fields.Float(
+        default=4.0,
+        help="Cases of one work center this close together join one incident; 0 joins "
+        "them by order and lot only.",
+    )
+    variance_shelve_days = fields.Float(
+        default=7.0,
+        help="For longer than this only the production manager may shelve.",
+    )
+    variance_push_limit = fields.Integer(
+        default=6,
+        help="Cases that call one person in one shift; further ones are told in one "
+        "line. 0 means every case calls.",
+    )
+
     def _get_automation_owners(self):
         """Who keeps the automation of these companies healthy.
 

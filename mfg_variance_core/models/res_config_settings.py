@@ -25,3 +25,12 @@ class ResConfigSettings(models.TransientModel):
     variance_outside_minutes = fields.Float(
         related="company_id.variance_outside_minutes", readonly=False
     )
+    variance_incident_hours = fields.Float(
+        related="company_id.variance_incident_hours", readonly=False
+    )
+    variance_shelve_days = fields.Float(
+        related="company_id.variance_shelve_days", readonly=False
+    )
+    variance_push_limit = fields.Integer(
+        related="company_id.variance_push_limit", readonly=False
+    )

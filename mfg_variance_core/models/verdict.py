@@ -20,3 +20,7 @@ class Judged:
     fingerprint: str | None = None
     # the measurements this one takes the place of, an empty recordset if none
     replaced: object = None
+    # what mutes it, as values of the measurement; empty if nothing does
+    muted_by: dict = field(default_factory=dict)
+    # the accepted deviations it has outgrown: silences that end with it
+    outgrown: tuple = ()

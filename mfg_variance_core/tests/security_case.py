@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.fields import Command, Datetime
 from odoo.tests import new_test_user
 
@@ -178,7 +180,11 @@ class SecurityFixture:
             )
             .with_env(cls.env)
         )
+        cls.incident = cls.light.incident_id
+        cls.silence = cls._make_silence()
         cls.evidence = {
+            "incident": cls.incident,
+            "silence": cls.silence,
             "exception": cls.light,
             "measurement": cls.measurement,
             "standard": cls.standard,
@@ -186,6 +192,25 @@ class SecurityFixture:
             "watch": cls.watch,
             "shadow_hit": cls.hit,
         }
+
+    @classmethod
+    def _make_silence(cls, **values):
+        silence = cls.env["mfg.variance.silence"]._as_system()
+        return silence.create(
+            {
+                "name": "VS/1",
+                "kind": "shelve",
+                "reason": "Being mended",
+                "author_id": cls.users["supervisor"].id,
+                "starts_at": cls.moment,
+                "ends_at": cls.moment + timedelta(days=1),
+                "company_id": cls.company.id,
+                "plant_id": cls.plant.id,
+                "metric_id": cls.metric.id,
+                "up_to": "major",
+                **values,
+            }
+        ).with_env(cls.env)
 
     @classmethod
     def _make_measurement(cls, case, revision=1):

@@ -33,6 +33,8 @@ class TestConcurrentWriters(TransactionCase):
     def _prepare(self, env):
         centers = env["mrp.workcenter"].create([{"name": "Race 1"}, {"name": "Race 2"}])
         self.center_ids = centers.ids
+        products = env["product.product"].create([{"name": "R 1"}, {"name": "R 2"}])
+        self.product_ids = products.ids
         self.company_id = env.company.id
         policies = env["mfg.variance.policy"].create(
             [
@@ -40,7 +42,7 @@ class TestConcurrentWriters(TransactionCase):
                     "name": center.name,
                     "metric_id": env.ref("mfg_variance_core.metric_work_order_time").id,
                     "workcenter_id": center.id,
-                    "fingerprint_dims": "workcenter_operation",
+                    "fingerprint_dims": "product_workcenter",
                     "limit_ids": [
                         Command.create({"severity": "warning", "percent": 50})
                     ],
@@ -64,14 +66,16 @@ class TestConcurrentWriters(TransactionCase):
             env["mfg.variance.measurement"].search(place)._as_system().unlink()
             cr.execute("ALTER TABLE mfg_variance_measurement ENABLE TRIGGER USER")
             env["mfg.variance.exception"].search(place)._as_system().unlink()
+            env["mfg.variance.incident"].search(place)._as_system().unlink()
             policies = env["mfg.variance.policy"].browse(self.policy_ids)
             policies.version_id._as_system().write({"state": "draft"})
             policies.unlink()
             centers.unlink()
+            env["product.product"].browse(self.product_ids).unlink()
 
     # ---------------------------------------------------------------- helpers
 
-    def capture(self, env, source_id, center=0, actual=300.0):
+    def capture(self, env, source_id, center=0, actual=300.0, product=None):
         """An event on a work center, as a server action would report it."""
         metric = env.ref("mfg_variance_core.metric_work_order_time")
         fact = Fact(
@@ -81,6 +85,7 @@ class TestConcurrentWriters(TransactionCase):
             dims={
                 "company_id": self.company_id,
                 "workcenter_id": self.center_ids[center],
+                "product_id": product is not None and self.product_ids[product],
             },
             planned=100.0,
             actual=actual,
@@ -142,7 +147,48 @@ class TestConcurrentWriters(TransactionCase):
                 sorted(rows.mapped("outcome")),
             )
 
+    def incidents(self):
+        """``(is open, number of cases)`` of the incidents of the first work center."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            place = [("workcenter_id", "=", self.center_ids[0])]
+            found = env["mfg.variance.incident"].search(place, order="id")
+            return [(one.is_open, one.case_count) for one in found]
+
+    def close(self, env):
+        """Close the newest open case of the first work center, as the system."""
+        place = [("workcenter_id", "=", self.center_ids[0]), ("is_open", "=", True)]
+        case = env["mfg.variance.exception"].search(place, limit=1, order="id desc")
+        case._as_system().write({"state": "closed"})
+
     # ------------------------------------------------------------------ tests
+
+    def test_given_two_related_cases_expected_repeated_and_one_incident(self):
+        tries = self.race({"source_id": 1}, {"source_id": 2, "product": 1})
+        self.assertEqual(tries, 2)
+        self.assertEqual(self.outcome(), (2, 2, 400.0, ["opened", "opened"]))
+        self.assertEqual(self.incidents(), [(True, 2)])
+
+    def test_given_last_two_cases_closed_at_once_expected_incident_closed(self):
+        self.event(1)
+        self.event(2, product=1)
+        self.assertEqual(self.incidents(), [(True, 2)])
+        with self.registry.cursor() as late:
+            env = api.Environment(late, SUPERUSER_ID, {})
+            place = [("workcenter_id", "=", self.center_ids[0])]
+            # it saw both of them open
+            mine = env["mfg.variance.exception"].search(place, limit=1, order="id")
+            with self.registry.cursor() as early:
+                self.close(api.Environment(early, SUPERUSER_ID, {}))
+            tries = []
+
+            def work():
+                tries.append(True)
+                mine._as_system().write({"state": "closed"})
+
+            retrying(work, env)
+        self.assertEqual(len(tries), 2)
+        self.assertEqual(self.incidents(), [(False, 2)])
 
     def test_given_same_fingerprint_expected_repeated_and_one_case(self):
         tries = self.race({"source_id": 1}, {"source_id": 2})

@@ -15,6 +15,7 @@ RULED_OTHERWISE = {
     "mfg.variance.explain",
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",
+    "mfg.variance.shelve",
 }
 
 
@@ -74,6 +75,8 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
         hit = cls.env["mfg.variance.shadow.hit"]._as_system()
         return [
             case,
+            cls._make_silence(plant_id=plant.id),
+            cls.incident._as_system().copy({"plant_id": plant.id}).with_env(cls.env),
             measurement,
             plant,
             shift,
@@ -120,6 +123,8 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
         hit = self.hit._as_system().copy(elsewhere)
         return [
             self.strange_case,
+            self.strange_case.incident_id,
+            self._make_silence(**elsewhere, plant_id=self.strange_plant.id),
             measurement,
             policy,
             policy.version_id,

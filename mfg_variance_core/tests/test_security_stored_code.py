@@ -161,6 +161,7 @@ class TestStoredCode(SecurityFixture, TransactionCase):
             "measurement": ("actual", 1),
             "standard": ("run_minutes", 1),
             "run": ("outcome", "failed"),
+            "silence": ("ends_at", "2099-01-01"),
             "shadow_hit": ("severity", "info"),
         }
         for name, (column, value) in columns.items():

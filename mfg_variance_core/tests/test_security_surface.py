@@ -20,6 +20,10 @@ ALLOWED = {
         "action_reopen",
         "action_set_cause",
         "action_open_measurements",
+        "action_open_muted",
+        "action_shelve",
+        "action_end_shelving",
+        "action_split",
         "action_variance_explain",
         "action_open_window",
     },
@@ -41,6 +45,13 @@ ALLOWED = {
         "action_print",
     },
     "mfg.variance.handover.remark": {"action_apply"},
+    "mfg.variance.incident": {
+        "action_take",
+        "action_merge",
+        "action_ungroup",
+        "action_open_cases",
+    },
+    "mfg.variance.inhibition": {"action_open_muted"},
     "mfg.variance.measurement": {"action_open_source"},
     "mfg.variance.standard.review": {
         "action_accept",
@@ -48,6 +59,13 @@ ALLOWED = {
         "action_open_readings",
     },
     "mfg.variance.series": {"action_open_readings", "action_open_exceptions"},
+    "mfg.variance.shelve": {
+        "action_shift",
+        "action_today",
+        "action_days",
+        "action_apply",
+    },
+    "mfg.variance.silence": {"action_end", "action_open_muted"},
     "mfg.variance.policy": {
         "action_shadow",
         "action_activate",
@@ -80,6 +98,7 @@ ALLOWED = {
     "mfg.variance.linked": {
         "action_open_variance_exceptions",
         "action_variance_explain",
+        "action_open_variance_muted",
     },
 }
 # Odoo's own names for what a person presses; ours only look on
@@ -178,7 +197,9 @@ class TestSecuritySurface(TransactionCase):
                         "mfg.variance.case.step.log",
                         "mfg.variance.measurement",
                         "mfg.variance.standard",
+                        "mfg.variance.incident",
                         "mfg.variance.run",
+                        "mfg.variance.silence",
                         "mfg.variance.watch",
                         "mfg.variance.shadow.hit",
                         "mfg.variance.problem",

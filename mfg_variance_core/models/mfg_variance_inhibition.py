@@ -1,0 +1,169 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+from ..domain import inhibitions
+from .cache import forget
+
+
+class MfgVarianceInhibition(models.Model):
+    """A kind of cause that explains a kind of deviation: *suppressed by cause*.
+
+    Nothing is remembered about what is muted: causes are stops of work centers and
+    open cases, read when something goes beyond a limit. So a restart changes nothing,
+    and what goes on after the cause has ended is judged again.
+    """
+
+    _name = "mfg.variance.inhibition"
+    _description = "Suppression by Cause"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", help="Empty means in every company.", ondelete="cascade"
+    )
+    cause = fields.Selection(
+        [
+            (inhibitions.DOWNTIME, "The work center is stopped"),
+            (inhibitions.CASE, "An open case"),
+        ],
+        required=True,
+        default=inhibitions.DOWNTIME,
+        tracking=True,
+    )
+    cause_category_id = fields.Many2one(
+        "mfg.variance.category",
+        string="Case of Category",
+        ondelete="restrict",
+        tracking=True,
+        help="With the categories below it.",
+    )
+    cause_metric_id = fields.Many2one(
+        "mfg.variance.metric",
+        string="Case of Metric",
+        ondelete="restrict",
+        tracking=True,
+    )
+    muted_category_id = fields.Many2one(
+        "mfg.variance.category",
+        string="Mutes Category",
+        ondelete="restrict",
+        tracking=True,
+        help="With the categories below it.",
+    )
+    muted_metric_id = fields.Many2one(
+        "mfg.variance.metric", string="Mutes Metric", ondelete="restrict", tracking=True
+    )
+    same = fields.Selection(
+        [
+            ("workcenter", "Work center"),
+            ("order", "Manufacturing order"),
+            ("lot", "Lot"),
+            ("product", "Product"),
+        ],
+        string="In the Same",
+        required=True,
+        default="workcenter",
+        tracking=True,
+    )
+    muted_count = fields.Integer(
+        string="Muted Readings", compute="_compute_muted_count"
+    )
+
+    def _compute_muted_count(self):
+        counts = dict(
+            self.env["mfg.variance.measurement"]._read_group(
+                [("muted_by_inhibition_id", "in", self.ids), ("is_current", "=", True)],
+                ["muted_by_inhibition_id"],
+                ["__count"],
+            )
+        )
+        for rule in self:
+            rule.muted_count = counts.get(rule._origin, 0)
+
+    @api.constrains(
+        "cause",
+        "same",
+        "cause_category_id",
+        "cause_metric_id",
+        "muted_category_id",
+        "muted_metric_id",
+    )
+    def _check_sides(self):
+        for rule in self:
+            if not rule.muted_category_id and not rule.muted_metric_id:
+                raise ValidationError(
+                    self.env._("Say what is muted: a category or a metric.")
+                )
+            if rule.cause == inhibitions.DOWNTIME and rule.same != "workcenter":
+                raise ValidationError(
+                    self.env._("A stop mutes what happens on the same work center.")
+                )
+            has_cause = rule.cause_category_id or rule.cause_metric_id
+            if rule.cause == inhibitions.CASE and not has_cause:
+                raise ValidationError(
+                    self.env._("Say which cases are the cause: a category or a metric.")
+                )
+
+    def _is_log_kept(self):
+        """Who changed what mutes is evidence, from when it has muted anything on."""
+        return self._is_used()
+
+    def _is_used(self):
+        # sudo: whether it ever muted anything anywhere
+        rows = self.env["mfg.variance.measurement"].sudo()
+        muted = [("muted_by_inhibition_id", "in", self.ids)]
+        return bool(rows.search_count(muted, limit=1))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        forget(self.env)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        forget(self.env)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self._is_used():
+            raise ValidationError(
+                self.env._("It has muted readings. Archive it instead.")
+            )
+
+    def unlink(self):
+        """Chatter goes first: what was used is refused before."""
+        forget(self.env)
+        self.check_access("unlink")
+        self._unlink_except_used()
+        return super().unlink()
+
+    def action_open_muted(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mfg_variance_core.mfg_variance_measurement_action"
+        )
+        domain = [("muted_by_inhibition_id", "=", self.id)]
+        return {**action, "domain": domain, "context": {}}
+
+    @api.model
+    @tools.ormcache()
+    def _get_live(self):
+        """Every active rule as plain values, in order."""
+        # sudo: what explains what does not depend on who works
+        return tuple(
+            inhibitions.Rule(
+                id=rule.id,
+                name=rule.name,
+                cause=rule.cause,
+                same=rule.same,
+                muted_category=rule.muted_category_id.id or None,
+                muted_metric=rule.muted_metric_id.id or None,
+                cause_category=rule.cause_category_id.id or None,
+                cause_metric=rule.cause_metric_id.id or None,
+                company=rule.company_id.id or None,
+            )
+            for rule in self.sudo().with_context(lang=None).search([])
+        )

@@ -46,9 +46,6 @@ from . import test_standard
 from . import test_standard_review
 from . import test_tours
 from . import test_uninstall
-from . import test_inventory
-from . import test_material_flows
-from . import test_material_usage
 from . import test_chatter
 from . import test_incident
 from . import test_inhibition

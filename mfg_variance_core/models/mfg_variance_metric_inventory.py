@@ -15,17 +15,68 @@ class MfgVarianceMetric(models.Model):
 
         The difference is a loss of the stock, a leaf of its own: no order's cost
         contains it. What is allotted to orders is shown, and never added up with
-        their leaves.
+        their leaves. The first stock ever booked of a product at a place is its
+        opening stock: the books had nothing to say, so nothing differs.
         """
         facts = []
+        opened = self._get_opened_places(records)
         for move in records:
             gained = move.location_dest_id.usage == "internal"
             location = move.location_dest_id if gained else move.location_id
             others = move.location_id if gained else move.location_dest_id
             # stock moved from shelf to shelf is counted nowhere
             if others.usage == "inventory" and location.usage == "internal":
-                facts.append(self._fact_inventory_adjustment(move, location, gained))
+                fact = self._fact_inventory_adjustment(move, location, gained)
+                if gained and (move.product_id, location) in opened:
+                    fact.gap = outcomes.NOT_ENOUGH_DATA
+                    fact.gap_reason = self.env._(
+                        "Opening stock: nothing of %(product)s was ever booked in "
+                        "%(location)s before, so there is nothing to compare with.",
+                        product=move.product_id.display_name,
+                        location=location.display_name,
+                    )
+                facts.append(fact)
         return [fact for fact in facts if fact.actual]
+
+    def _get_opened_places(self, moves):
+        """Pairs of product and location whose only stock ever is what was counted."""
+        products, places = moves.product_id, moves.location_dest_id
+        found = {
+            (move.product_id, move.location_dest_id): 0.0
+            for move in moves
+            if move.location_id.usage == "inventory"
+        }
+        for move in moves:
+            key = (move.product_id, move.location_dest_id)
+            if key in found:
+                found[key] += move.product_uom._compute_quantity(
+                    move.quantity, move.product_id.uom_id, round=False
+                )
+        held = self.env["stock.quant"]._read_group(
+            [("product_id", "in", products.ids), ("location_id", "in", places.ids)],
+            ["product_id", "location_id"],
+            ["quantity:sum"],
+        )
+        opened = {
+            (product, place)
+            for product, place, quantity in held
+            if not product.uom_id.compare(quantity, found.get((product, place), 0.0))
+        }
+        lines = self.env["stock.move.line"]
+        for field in ("location_id", "location_dest_id"):
+            if opened:
+                opened.difference_update(
+                    lines._read_group(
+                        [
+                            ("state", "=", "done"),
+                            ("product_id", "in", products.ids),
+                            (field, "in", places.ids),
+                            ("move_id", "not in", moves.ids),
+                        ],
+                        ["product_id", field],
+                    )
+                )
+        return opened
 
     def _fact_inventory_adjustment(self, move, location, gained):
         product = move.product_id

@@ -86,6 +86,16 @@ class TestInventoryAdjustment(InventoryCase):
         self.assertEqual((row.outcome, row.severity), ("opened", "warning"))
         self.assertIn("more than booked", row.outcome_detail)
 
+    def test_first_stock_ever_counted_is_opening_stock(self):
+        fresh = self.env["product.product"].create(
+            {"name": "New casting", "is_storable": True, "standard_price": 10}
+        )
+        row = self.count(fresh, 500)
+        self.assertEqual((row.outcome, row.severity), ("not_enough_data", False))
+        self.assertIn("Opening stock", row.outcome_detail)
+        self.assertFalse(row.exception_id)
+        self.assertEqual(self.count(fresh, 400).outcome, "opened")
+
     def test_small_difference_is_within(self):
         row = self.count(self.casting, 999)
         self.assertEqual((row.outcome, row.amount), ("within", 10))

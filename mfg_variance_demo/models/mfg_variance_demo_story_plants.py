@@ -175,16 +175,11 @@ class MfgVarianceDemoStory(models.AbstractModel):
             ]
         )
         materials = {by_name[part.material] for part in plan.parts}
-        self.env["stock.quant"].with_context(inventory_mode=True).create(
-            [
-                {
-                    "product_id": material.id,
-                    "location_id": plant.warehouse_id.lot_stock_id.id,
-                    "inventory_quantity": 100000.0,
-                }
-                for material in materials
-            ]
-        ).action_apply_inventory()
+        # stock that was there before the story begins: no count, no move
+        for material in materials:
+            self.env["stock.quant"]._update_available_quantity(
+                material, plant.warehouse_id.lot_stock_id, 100000.0
+            )
 
     def _prepare_operation_vals(self, step, sequence, centers):
         return {

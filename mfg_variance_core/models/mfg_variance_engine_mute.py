@@ -261,13 +261,14 @@ class MfgVarianceEngine(models.AbstractModel):
         came_back = case.cleared_at or case.quiet_since
         # what is known late, of before it cleared, is not the condition coming back
         came_back = came_back and came_back <= one.fact.event_at
-        super()._merge(one, case, react)
+        result = super()._merge(one, case, react)
         if came_back:
             case._note_coming_back(one.fact.event_at, one.version)
         if one.outgrown:
             self._end_outgrown(one)
             if not any(known == case for known, _before, _one in react):
                 react.append((case, None, one))
+        return result
 
     def _follow_up(self, one, case, react):
         is_new = super()._follow_up(one, case, react)

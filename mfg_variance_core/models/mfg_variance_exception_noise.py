@@ -174,9 +174,10 @@ class MfgVarianceException(models.Model):
 
     @api.depends("state", "cleared_at")
     def _compute_is_now(self):
-        super()._compute_is_now()
+        result = super()._compute_is_now()
         for case in self:
             case.is_now = case.is_now and not case.is_shelved
+        return result
 
     def _search_is_now(self, operator, value):
         domain = super()._search_is_now(operator, [True])
@@ -188,9 +189,10 @@ class MfgVarianceException(models.Model):
     @api.depends("state", "respond_by", "cleared_at")
     def _compute_is_overdue(self):
         """What is shelved presses nobody."""
-        super()._compute_is_overdue()
+        result = super()._compute_is_overdue()
         for case in self:
             case.is_overdue = case.is_overdue and not case.is_shelved
+        return result
 
     def _search_is_overdue(self, operator, value):
         domain = super()._search_is_overdue(operator, [True])

@@ -27,6 +27,8 @@
         "views/mfg_variance_policy_views.xml",
         "views/mfg_variance_playbook_views.xml",
         "views/mfg_variance_run_views.xml",
+        "views/mfg_variance_rollup_views.xml",
+        "views/mfg_variance_measurement_archive_views.xml",
         "views/mfg_variance_plant_views.xml",
         "views/mfg_variance_category_views.xml",
         "views/mfg_variance_metric_views.xml",

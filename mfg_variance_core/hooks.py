@@ -13,6 +13,9 @@ SHIPPED_POLICIES = (
 EMPTIED_MODELS = (
     "mfg.variance.shadow.hit",
     "mfg.variance.measurement",
+    "mfg.variance.measurement.archive",
+    "mfg.variance.rollup",
+    "mfg.variance.rollup.month",
     "mfg.variance.run",
     "mfg.variance.exception",
     "mfg.variance.watch",
@@ -20,6 +23,11 @@ EMPTIED_MODELS = (
     "mfg.variance.policy.limit",
     "mfg.variance.policy",
     "mfg.variance.policy.version",
+)
+
+OWN_FUNCTIONS = (
+    "mfg_variance_append_only()",
+    "mfg_variance_archive(integer, timestamp, integer, timestamp, varchar)",
 )
 
 
@@ -59,7 +67,8 @@ def uninstall_hook(env):
     rules.filtered(lambda rule: rule.action_server_ids <= actions).unlink()
     actions.exists().unlink()
     env.flush_all()
-    env.cr.execute("DROP FUNCTION IF EXISTS mfg_variance_append_only() CASCADE")
+    for function in OWN_FUNCTIONS:
+        env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s CASCADE", SQL(function)))
     _empty_evidence(env)
 
 

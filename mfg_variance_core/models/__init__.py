@@ -13,6 +13,7 @@ from . import mfg_variance_standard
 from . import mfg_variance_standard_component
 from . import mfg_variance_measurement
 from . import mfg_variance_shadow_hit
+from . import mfg_variance_measurement_archive
 from . import mfg_variance_policy_version
 from . import mfg_variance_policy_version_judging
 from . import mfg_variance_policy
@@ -22,8 +23,12 @@ from . import mfg_variance_playbook
 from . import mfg_variance_playbook_step
 from . import mfg_variance_exception
 from . import mfg_variance_exception_lifecycle
+from . import mfg_variance_exception_totals
 from . import mfg_variance_exception_presentation
 from . import mfg_variance_run
+from . import mfg_variance_rollup
+from . import mfg_variance_rollup_month
+from . import mfg_variance_rollup_progress
 from . import mfg_variance_watch
 from . import mfg_variance_engine
 from . import mfg_variance_engine_judge
@@ -31,6 +36,7 @@ from . import mfg_variance_engine_case
 from . import mfg_variance_engine_running
 from . import mfg_variance_engine_raise
 from . import mfg_variance_engine_guardian
+from . import mfg_variance_engine_retention
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

@@ -6,7 +6,13 @@ from odoo import api, fields, models
 from ..domain import fingerprint
 from ..guard import own_entry
 
-SHIPPED_CRONS = ("cron_running", "cron_health", "cron_dead_man")
+SHIPPED_CRONS = (
+    "cron_running",
+    "cron_health",
+    "cron_dead_man",
+    "cron_rollup",
+    "cron_archive",
+)
 LOOK_BACK = timedelta(hours=24)
 
 

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# what is shorter would leave nothing to explain the last 90 days by
+SHORTEST_KEPT_MONTHS = 6
 
 
 class ResCompany(models.Model):
@@ -22,6 +26,25 @@ class ResCompany(models.Model):
         help="More minutes than this outside the operating hours of a work center make "
         "the recording suspect; 0 switches the check off.",
     )
+
+    variance_keep_months = fields.Integer(
+        default=24,
+        help="Measurements older than this move to the archive; 0 keeps all of them.",
+    )
+
+    @api.constrains("variance_keep_months")
+    def _check_variance_keep_months(self):
+        for company in self:
+            if company.variance_keep_months and (
+                company.variance_keep_months < SHORTEST_KEPT_MONTHS
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Keep measurements for at least %(months)s months: trends and "
+                        "explanations look back that far. Enter 0 to keep all of them.",
+                        months=SHORTEST_KEPT_MONTHS,
+                    )
+                )
 
     def _get_automation_owners(self):
         """Who keeps the automation of these companies healthy.

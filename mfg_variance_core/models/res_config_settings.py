@@ -17,3 +17,6 @@ class ResConfigSettings(models.TransientModel):
     variance_outside_minutes = fields.Float(
         related="company_id.variance_outside_minutes", readonly=False
     )
+    variance_keep_months = fields.Integer(
+        related="company_id.variance_keep_months", readonly=False
+    )

@@ -1,3 +1,4 @@
+from . import test_archive
 from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open
@@ -10,6 +11,7 @@ from . import test_exception_tracks
 from . import test_explain
 from . import test_fail_open
 from . import test_foreign_metric
+from . import test_material_usage
 from . import test_measurement
 from . import test_multi_company
 from . import test_outsider_views
@@ -17,6 +19,7 @@ from . import test_plant
 from . import test_playbook
 from . import test_policy
 from . import test_query_budget
+from . import test_rollup
 from . import test_running
 from . import test_security_evidence
 from . import test_security_guards
@@ -29,4 +32,3 @@ from . import test_server_actions_fail_open
 from . import test_standard
 from . import test_tours
 from . import test_uninstall
-from . import test_material_usage

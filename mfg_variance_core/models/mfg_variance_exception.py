@@ -165,7 +165,10 @@ class MfgVarianceException(models.Model):
         "There is an open case for this already.",
     )
     _fingerprint_idx = models.Index("(fingerprint, id)")
-    _open_list = models.Index("(company_id, severity, first_event_at) WHERE is_open")
+    # “IS TRUE” is how the ORM asks; PostgreSQL takes no other wording for the same
+    _open_list = models.Index(
+        "(company_id, plant_id, respond_by) WHERE is_open IS TRUE"
+    )
 
     @property
     def _guarded_fields(self):

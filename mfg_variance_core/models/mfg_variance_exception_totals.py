@@ -40,11 +40,19 @@ class MfgVarianceException(models.Model):
     listed_count = fields.Integer(readonly=True, default=0)
     listed_amount = fields.Float(readonly=True, default=0.0)
 
+    _default_order = models.Index(
+        "(COALESCE(is_open, FALSE) DESC, array_position(ARRAY['info', 'warning', "
+        "'major', 'critical']::varchar[], severity) DESC, respond_by, id DESC)"
+    )
+    _severity_order = models.Index(
+        "(array_position(ARRAY['info', 'warning', 'major', 'critical']::varchar[], "
+        "severity), id)"
+    )
     _listed_amount = models.Index("(listed_amount, id)")
     _listed_count = models.Index("(listed_count, id)")
     _listed_event = models.Index("(listed_event_at, id)")
-    _first_event = models.Index("(first_event_at, id)")
     _respond = models.Index("(respond_by, id)")
+    _respond_open = models.Index("(respond_by, id) WHERE is_open IS TRUE")
 
     @api.depends("measurement_ids")
     def _compute_totals(self):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import psycopg2
@@ -68,6 +69,7 @@ def opened_copy(source, name):
 def _remove(name):
     Registry.delete(name)
     close_db(name)
+    shutil.rmtree(config.filestore(name), ignore_errors=True)
     _administer(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 

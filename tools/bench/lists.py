@@ -203,9 +203,7 @@ def form(env):
     case = env[MODEL].search([("is_open", "=", True)], order="id desc", limit=1)
     specification, _order = get_specification(env, "form")
     json.dumps(case.web_read(specification), default=str)
-    env["mail.message"]._message_fetch(
-        domain=None, thread=case, limit=30
-    )
+    env["mail.message"]._message_fetch(domain=None, thread=case, limit=30)
 
 
 def summarize(looks, cases):

@@ -16,7 +16,8 @@ LEFT = {
     "models": "SELECT model FROM ir_model WHERE model LIKE 'mfg.variance%'",
     "server actions": "SELECT id FROM ir_act_server WHERE state LIKE 'variance%' "
     "OR code LIKE '%variance%' OR code LIKE '%_cron_judge%'",
-    "scheduled actions": "SELECT cron_name FROM ir_cron WHERE cron_name LIKE 'Variance%'",
+    "scheduled actions": "SELECT cron_name FROM ir_cron "
+    "WHERE cron_name LIKE 'Variance%'",
     "automation rules": "SELECT r.id FROM base_automation r WHERE NOT EXISTS "
     "(SELECT 1 FROM ir_act_server a WHERE a.base_automation_id = r.id)",
     "record rules": "SELECT r.id FROM ir_rule r LEFT JOIN ir_model m "

@@ -97,8 +97,9 @@ class MfgVarianceMeasurementArchive(models.Model):
 
     @api.private
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(SQL(MOVE.replace("%", "%%")))
+        return result
 
     @api.model
     def _move(self, company, before, limit):

@@ -1,7 +1,7 @@
 {
     "name": "Manufacturing Variance Control",
     "summary": "Detect deviations on the shop floor while they can be contained",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
     "license": "LGPL-3",
@@ -42,6 +42,8 @@
         "views/mfg_variance_playbook_views.xml",
         "views/mfg_variance_run_views.xml",
         "views/mfg_variance_duty_views.xml",
+        "views/mfg_variance_rollup_views.xml",
+        "views/mfg_variance_measurement_archive_views.xml",
         "views/mfg_variance_plant_views.xml",
         "views/mfg_variance_category_views.xml",
         "views/mfg_variance_metric_views.xml",

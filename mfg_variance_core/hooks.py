@@ -23,6 +23,9 @@ EMPTIED_MODELS = (
     "mfg.variance.problem",
     "mfg.variance.problem.reason",
     "mfg.variance.measurement",
+    "mfg.variance.measurement.archive",
+    "mfg.variance.rollup",
+    "mfg.variance.rollup.month",
     "mfg.variance.run",
     "mfg.variance.silence",
     "mfg.variance.exception",
@@ -36,6 +39,11 @@ EMPTIED_MODELS = (
     "mfg.variance.policy.limit",
     "mfg.variance.policy",
     "mfg.variance.policy.version",
+)
+
+OWN_FUNCTIONS = (
+    "mfg_variance_append_only()",
+    "mfg_variance_archive(integer, timestamp, integer, timestamp, varchar)",
 )
 
 
@@ -75,7 +83,8 @@ def uninstall_hook(env):
     rules.filtered(lambda rule: rule.action_server_ids <= actions).unlink()
     actions.exists().unlink()
     env.flush_all()
-    env.cr.execute("DROP FUNCTION IF EXISTS mfg_variance_append_only() CASCADE")
+    for function in OWN_FUNCTIONS:
+        env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s CASCADE", SQL(function)))
     _empty_evidence(env)
 
 

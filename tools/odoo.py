@@ -24,23 +24,26 @@ LOCAL_SETTINGS = {
 }
 
 
-def settings(source, base=layout.ROOT / "odoo.conf"):
-    """The options of odoo.conf with this clone's paths laid over them."""
+def settings(source, base=layout.ROOT / "odoo.conf", suite=layout.ROOT):
+    """The options of odoo.conf with this clone's paths laid over them.
+
+    `suite` is the folder the addons are read from.
+    """
     parser = configparser.RawConfigParser()
     parser.read(base)
     options = dict(parser["options"])
     options.update(LOCAL_SETTINGS)
-    addons = [*source.addons_paths, *source.bundled_addons, layout.ROOT]
+    addons = [*source.addons_paths, *source.bundled_addons, suite]
     options["addons_path"] = ",".join(str(path) for path in addons)
     options["data_dir"] = str(layout.DATA)
     options["screenshots"] = str(layout.LOG / "screenshots")
     return options
 
 
-def write_conf(source, path=layout.ODOO_CONF):
+def write_conf(source, path=layout.ODOO_CONF, suite=layout.ROOT):
     """Write the configuration file every child of ours is started with."""
     parser = configparser.RawConfigParser()
-    parser["options"] = settings(source)
+    parser["options"] = settings(source, suite=suite)
     with path.open("w") as conf:
         parser.write(conf)
     return path
@@ -50,7 +53,7 @@ def environment(server):
     return python_env.environment(**server.variables(), PYTHONDONTWRITEBYTECODE="1")
 
 
-def command(database, log, *options):
+def command(database, log, *options, conf=layout.ODOO_CONF):
     """The command line of an Odoo server on one database."""
     return [
         *(
@@ -59,7 +62,7 @@ def command(database, log, *options):
             "odoo",
             "server",
             "-c",
-            layout.ODOO_CONF,
+            conf,
             "-d",
             database,
         ),
@@ -68,12 +71,22 @@ def command(database, log, *options):
     ]
 
 
-def install(server, database, modules, what):
-    """Install modules and stop; raises when one is not installed afterwards."""
+def install(server, database, modules, what, conf=layout.ODOO_CONF):
+    """Install modules and stop; returns the log."""
+    return change(server, database, "-i", modules, what, conf)
+
+
+def upgrade(server, database, modules, what):
+    """Upgrade modules to the code of this clone and stop; returns the log."""
+    return change(server, database, "-u", modules, what)
+
+
+def change(server, database, option, modules, what, conf=layout.ODOO_CONF):
+    """Install (`-i`) or upgrade (`-u`) modules and stop; returns the log."""
     log = layout.LOG / f"install-{database}.log"
     log.unlink(missing_ok=True)
     options = [
-        "-i",
+        option,
         ",".join(modules),
         "--stop-after-init",
         "--no-http",
@@ -82,7 +95,10 @@ def install(server, database, modules, what):
     errors = layout.LOG / f"install-{database}.err"
     try:
         process.run(
-            command(database, log, *options), what, errors, env=environment(server)
+            command(database, log, *options, conf=conf),
+            what,
+            errors,
+            env=environment(server),
         )
     except StepFailed as failed:
         why = "\n".join([failed.why, problems(log)]).strip()
@@ -104,15 +120,26 @@ def problems(log, lines=25):
     return "\n".join(text[marks[-1] :][:lines]) if marks else tail(log, lines)
 
 
-def ask(server, script, database, what, request=None, hear=None, todo=""):
+def ask(
+    server,
+    script,
+    database,
+    what,
+    request=None,
+    hear=None,
+    todo="",
+    conf=layout.ODOO_CONF,
+    name="",
+):
     """Run `tools.inside.<script>` on a database; returns the answer it printed.
 
     The script prints `@@ {json}` lines: `progress` rows go to `hear(row)`, the row
-    with `answer` is the result. Odoo's own log goes to a file of its own.
+    with `answer` is the result. Odoo's own log goes to a file of its own; `name` tells
+    several at once apart.
     """
-    answers, log = [], layout.LOG / f"{script}-{database}.log"
+    answers, log = [], layout.LOG / f"{script}{name}-{database}.log"
     log.unlink(missing_ok=True)
-    errors = layout.LOG / f"{script}-{database}.err"
+    errors = log.with_suffix(".err")
     errors.unlink(missing_ok=True)
 
     def listen(line):
@@ -128,7 +155,7 @@ def ask(server, script, database, what, request=None, hear=None, todo=""):
         layout.PYTHON,
         "-m",
         f"tools.inside.{script}",
-        layout.ODOO_CONF,
+        conf,
         database,
         log,
     ]

@@ -4,7 +4,17 @@ Each is named by the key of what it was made from, so it is made again exactly
 when an input changed; a database is renamed to its final name only when whole.
 """
 
-from . import console, database, fingerprints, layout, odoo, process, python_env, stamps
+from . import (
+    console,
+    database,
+    fingerprints,
+    layout,
+    odoo,
+    previous,
+    process,
+    python_env,
+    stamps,
+)
 from .errors import StepFailed
 
 # Odoo's own modules below the suite: what it depends on, and its usual neighbours.
@@ -77,12 +87,27 @@ class Templates:
             "story", self.story_key(), self._make_story, "Playing the demo story"
         )
 
+    def previous(self):
+        """The base with the suite as it landed before, in use; for the upgrade."""
+        inside = layout.ROOT / "tools" / "inside" / "life.py"
+        key = fingerprints.of_texts(
+            self.base_key(), previous.commit(), inside.read_text()
+        )
+        return self._ensure(
+            "previous", key, self._make_previous, "Using the suite as it was"
+        )
+
     def _ensure(self, kind, key, make, title):
         name = self.name(kind, key)
         with process.exclusive("templates"):
             if self._is_whole(kind, name):
                 return name
-        below = {"base": None, "suite": self.base, "story": self.suite}[kind]
+        below = {
+            "base": None,
+            "previous": self.base,
+            "suite": self.base,
+            "story": self.suite,
+        }[kind]
         source = below() if below else None
         with process.exclusive("templates"):
             if self._is_whole(kind, name):
@@ -118,6 +143,21 @@ class Templates:
             self.server, "prepare", name, "preparing the database", {"assets": True}
         )
 
+    def _make_previous(self, source, name, step):
+        suite = previous.export()
+        conf = odoo.write_conf(self.source, previous.CONF, suite)
+        database.copy(self.server, source, name)
+        self._install(name, [addon.name for addon in layout.addons(suite)], conf)
+        step.update(text="making orders and cases")
+        odoo.ask(
+            self.server,
+            "life",
+            name,
+            "using the previous landing",
+            {"do": "work"},
+            conf=conf,
+        )
+
     def _make_story(self, source, name, step):
         database.copy(self.server, source, name)
         answer = odoo.ask(
@@ -133,9 +173,9 @@ class Templates:
         )
         stamps.write("story", self.name("story", self.story_key()), **answer)
 
-    def _install(self, name, modules):
+    def _install(self, name, modules, conf=layout.ODOO_CONF):
         what = f"installing {', '.join(modules)}"
-        log = odoo.install(self.server, name, modules, what)
+        log = odoo.install(self.server, name, modules, what, conf)
         states = database.module_states(self.server, name, modules)
         missing = [module for module in modules if states.get(module) != "installed"]
         if missing:

@@ -21,6 +21,7 @@ from . import mfg_variance_measurement
 from . import mfg_variance_allotment
 from . import mfg_variance_measurement_window
 from . import mfg_variance_shadow_hit
+from . import mfg_variance_measurement_archive
 from . import mfg_variance_policy_version
 from . import mfg_variance_policy_version_judging
 from . import mfg_variance_policy_version_methods
@@ -35,6 +36,7 @@ from . import mfg_variance_playbook_person
 from . import mfg_variance_playbook_option
 from . import mfg_variance_exception
 from . import mfg_variance_exception_lifecycle
+from . import mfg_variance_exception_totals
 from . import mfg_variance_exception_presentation
 from . import mfg_variance_exception_live
 from . import mfg_variance_exception_noise
@@ -49,6 +51,9 @@ from . import mfg_variance_case_step_flow
 from . import mfg_variance_exception_pattern
 from . import mfg_variance_run
 from . import mfg_variance_standard_review
+from . import mfg_variance_rollup
+from . import mfg_variance_rollup_month
+from . import mfg_variance_rollup_progress
 from . import mfg_variance_watch
 from . import mfg_variance_watermark
 from . import mfg_variance_series
@@ -73,6 +78,7 @@ from . import mfg_variance_engine_pattern
 from . import mfg_variance_engine_window
 from . import mfg_variance_engine_pass
 from . import mfg_variance_engine_review
+from . import mfg_variance_engine_retention
 from . import base_automation
 from . import base_automation_health
 from . import ir_actions_server

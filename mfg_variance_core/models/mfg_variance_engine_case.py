@@ -302,6 +302,13 @@ class MfgVarianceEngine(models.AbstractModel):
             ],
         }
 
+    def _refresh_listed(self, react):
+        """Let lists sort what this transaction opened, raised or reopened at once."""
+        cases = self.env["mfg.variance.exception"].union(
+            *(case for case, _before, _one in react)
+        )
+        cases._refresh_listed()
+
     def _react(self, react):
         """Run the playbooks of opened and worsened cases.
 

@@ -14,6 +14,8 @@ SHIPPED_CRONS = (
     "cron_pass_on_steps",
     "cron_patterns",
     "cron_review",
+    "cron_rollup",
+    "cron_archive",
 )
 LOOK_BACK = timedelta(hours=24)
 

@@ -58,6 +58,7 @@ class MfgVarianceEngine(models.AbstractModel):
         self._keep_cases(judged)
         rows = self._store(metric, phase, judged, earlier)
         self._supersede_rows(judged, rows)
+        self._refresh_listed(opened)
         self._react(opened)
         return rows
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..domain import lifecycle, outcomes
 from .mfg_variance_cause import RESOLUTIONS
@@ -165,8 +164,13 @@ class MfgVarianceException(models.Model):
         "There is an open case for this already.",
     )
     _fingerprint_idx = models.Index("(fingerprint, id)")
-    _floor_list = models.Index("(respond_by, id) WHERE is_open")
-    _open_list = models.Index("(company_id, severity, first_event_at) WHERE is_open")
+    # “IS TRUE” is how the ORM asks; PostgreSQL takes no other wording for the same
+    _open_list = models.Index(
+        "(company_id, severity, first_event_at) WHERE is_open IS TRUE"
+    )
+    _respond_list = models.Index(
+        "(company_id, plant_id, respond_by) WHERE is_open IS TRUE"
+    )
 
     @property
     def _guarded_fields(self):
@@ -227,52 +231,6 @@ class MfgVarianceException(models.Model):
             & Domain("respond_by", "<", now)
         )
         return domain if True in value else ~domain
-
-    @api.depends("measurement_ids")
-    def _compute_totals(self):
-        found = {}
-        if self.ids:
-            self._flush_totals()
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT m.exception_id, %s FROM mfg_variance_measurement m "
-                    "WHERE m.exception_id IN %s AND m.superseded_by_id IS NULL "
-                    "GROUP BY m.exception_id",
-                    SQL(", ").join(SQL(term) for term in TOTALS.values()),
-                    tuple(self.ids),
-                )
-            )
-            found = {row[0]: row[1:] for row in rows}
-        for case in self:
-            last, count, amount = found.get(case._origin.id, (False, 0, 0.0))
-            case.last_event_at = last
-            case.occurrence_count = count
-            case.amount = amount
-
-    def _flush_totals(self):
-        self.env["mfg.variance.measurement"].flush_model(
-            [
-                "exception_id",
-                "superseded_by_id",
-                "metric_code",
-                "outcome",
-                "event_at",
-                "amount",
-                "amount_kind",
-            ]
-        )
-
-    def _field_to_sql(self, alias, field_expr, query=None):
-        """Let lists sort, filter and group by the totals, which are not stored."""
-        if field_expr not in TOTALS:
-            return super()._field_to_sql(alias, field_expr, query)
-        self._flush_totals()
-        return SQL(
-            "(SELECT %s FROM mfg_variance_measurement m WHERE m.exception_id = %s "
-            "AND m.superseded_by_id IS NULL)",
-            SQL(TOTALS[field_expr]),  # a constant of this module
-            SQL.identifier(alias, "id"),
-        )
 
     def _compute_chart_data(self):
         for case in self:

@@ -8,7 +8,7 @@ from ..guard import SYSTEM, TOKEN_KEY, is_stored_code, is_system
 KEPT_DAYS = 90
 # what is past the ORM is stopped by the database: the columns named by the trigger
 # stay as inserted, but for a link whose record is deleted, and rows stay at all, but
-# for runs whose time is over
+# for runs whose time is over and for what lies in the archive word for word
 APPEND_ONLY = f"""
 CREATE OR REPLACE FUNCTION mfg_variance_append_only() RETURNS trigger AS $$
 DECLARE
@@ -31,6 +31,23 @@ BEGIN
             AND (was ->> 'started_at')::timestamp
                 < now() AT TIME ZONE 'UTC' - interval '{KEPT_DAYS} days'
         THEN
+            RETURN OLD;
+        END IF;
+    ELSIF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'mfg_variance_measurement' THEN
+        IF EXISTS (
+            SELECT 1 FROM mfg_variance_measurement_archive AS kept
+             WHERE kept.id = OLD.id
+               AND to_jsonb(kept) - 'archived_at' - 'shadow_hits' = to_jsonb(OLD)
+        ) THEN
+            RETURN OLD;
+        END IF;
+    ELSIF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'mfg_variance_shadow_hit' THEN
+        was := to_jsonb(OLD);
+        IF EXISTS (
+            SELECT 1 FROM mfg_variance_measurement_archive AS kept
+             WHERE kept.id = (was ->> 'measurement_id')::integer
+               AND kept.shadow_hits @> jsonb_build_array(was)
+        ) THEN
             RETURN OLD;
         END IF;
     END IF;

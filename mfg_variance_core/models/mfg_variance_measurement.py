@@ -194,6 +194,12 @@ class MfgVarianceMeasurement(models.Model):
         "(metric_id, product_id, event_at, id) WHERE is_current AND phase = 'final'"
     )
     _series = models.Index("(workcenter_id, operation_id, metric_id, event_at)")
+    # a row goes to the archive only after those it has superseded
+    _superseded_by = models.Index(
+        "(superseded_by_id) WHERE superseded_by_id IS NOT NULL"
+    )
+    _event_range = models.Index("USING brin (event_at)")
+    _recorded_range = models.Index("USING brin (recorded_at)")
 
     @api.depends("metric_id", "source_model", "source_id", "phase")
     def _compute_display_name(self):

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# what is shorter would leave nothing to explain the last 90 days by
+SHORTEST_KEPT_MONTHS = 6
 
 
 class ResCompany(models.Model):
@@ -43,6 +47,24 @@ class ResCompany(models.Model):
         help="Cases that call one person in one shift; further ones are told in one "
         "line. 0 means every case calls.",
     )
+    variance_keep_months = fields.Integer(
+        default=24,
+        help="Measurements older than this move to the archive; 0 keeps all of them.",
+    )
+
+    @api.constrains("variance_keep_months")
+    def _check_variance_keep_months(self):
+        for company in self:
+            if company.variance_keep_months and (
+                company.variance_keep_months < SHORTEST_KEPT_MONTHS
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Keep measurements for at least %(months)s months: trends and "
+                        "explanations look back that far. Enter 0 to keep all of them.",
+                        months=SHORTEST_KEPT_MONTHS,
+                    )
+                )
 
     def _get_automation_owners(self):
         """Who keeps the automation of these companies healthy.

@@ -34,3 +34,6 @@ class ResConfigSettings(models.TransientModel):
     variance_push_limit = fields.Integer(
         related="company_id.variance_push_limit", readonly=False
     )
+    variance_keep_months = fields.Integer(
+        related="company_id.variance_keep_months", readonly=False
+    )

@@ -1,3 +1,4 @@
+from . import test_archive
 from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open
@@ -32,6 +33,7 @@ from . import test_policy_form
 from . import test_problem
 from . import test_query_budget
 from . import test_readiness
+from . import test_rollup
 from . import test_running
 from . import test_security_evidence
 from . import test_security_guards

@@ -10,6 +10,8 @@ RULED_OTHERWISE = {
     "mfg.variance.category",
     "mfg.variance.cause",
     "mfg.variance.metric",
+    # one row with a number: how far a scheduled pass has read
+    "mfg.variance.rollup.progress",
     # transient: their rule is the creator
     "mfg.variance.cause.wizard",
     "mfg.variance.explain",

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import psycopg2
@@ -51,11 +52,25 @@ def opened_variants(plain, suite):
         yield registries
     finally:
         for name in names.values():
-            Registry.delete(name)
-            close_db(name)
-            _administer(
-                sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
-            )
+            _remove(name)
+
+
+@contextlib.contextmanager
+def opened_copy(source, name):
+    """Yield the Registry of a fresh copy of one database."""
+    name = f"{source}_{name}"
+    try:
+        _recreate(name, source)
+        yield Registry(name)
+    finally:
+        _remove(name)
+
+
+def _remove(name):
+    Registry.delete(name)
+    close_db(name)
+    shutil.rmtree(config.filestore(name), ignore_errors=True)
+    _administer(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def _in_database(registry, work):

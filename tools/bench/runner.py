@@ -41,14 +41,14 @@ def measure(registries, scenarios, runs):
     for scenario in scenarios:
         results = figures[scenario.key] = {name: [] for name in scenario.variants}
         for number in range(-WARM_UP_RUNS, runs):
-            _show(f"{scenario.title}: run {max(number + 1, 0)} of {runs}")
+            show(f"{scenario.title}: run {max(number + 1, 0)} of {runs}")
             # every variant comes first, second ... equally often
             shift = number % len(scenario.variants)
             for name in scenario.variants[shift:] + scenario.variants[:shift]:
                 meter = _run_once(scenario, name, registries[name], operators[name])
                 if number >= 0:
                     results[name].append((meter.queries, meter.seconds))
-        _show("\n")
+        show("\n")
     return figures
 
 
@@ -110,7 +110,7 @@ def _check_cases(env, scenario, order_id):
         )
 
 
-def _show(text):
+def show(text):
     """Progress for a person at a terminal; nothing in a log file."""
     if sys.stderr.isatty():
         sys.stderr.write(text if text == "\n" else f"\r\033[K{text}")

@@ -4,8 +4,8 @@ from odoo.tools import SQL
 from .mfg_variance_measurement import MfgVarianceMeasurement
 
 # Moves at most so many measurements of a company, oldest first, and says how many.
-# What belongs to an open case stays, and so does what a row that stays behind was
-# superseded by. The trigger lets a measurement go only when the archive has it word
+# What belongs to an open case stays, and so does a count that was allotted to orders
+# (few, and the shares refer to it) and what a row that stays behind was superseded by. The trigger lets a measurement go only when the archive has it word
 # for word; the counts are compared all the same before anything is committed.
 MOVE = """
 CREATE OR REPLACE FUNCTION mfg_variance_archive(
@@ -29,6 +29,8 @@ BEGIN
            AND NOT EXISTS (
                SELECT 1 FROM mfg_variance_exception AS e
                 WHERE e.id = m.exception_id AND e.state <> 'closed')
+           AND NOT EXISTS (
+               SELECT 1 FROM mfg_variance_allotment AS a WHERE a.measurement_id = m.id)
          ORDER BY m.id LIMIT at_most FOR UPDATE OF m SKIP LOCKED
     ) AS oldest;
     LOOP

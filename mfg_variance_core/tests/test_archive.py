@@ -259,5 +259,7 @@ class TestArchive(ExceptionCase):
                 # transient: forgotten after an hour
                 ("mfg_variance_explain_line", "measurement_id"),
                 ("mfg_variance_shadow_hit", "measurement_id"),
+                # a count with shares stays at hand
+                ("mfg_variance_allotment", "measurement_id"),
             },
         )

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
@@ -227,6 +228,15 @@ class TestAllotment(InventoryCase):
             ]
         )
         self.assertEqual(losses.mapped("amount"), [30])
+
+    def test_count_with_shares_stays_out_of_the_archive(self):
+        self.make_and_use(20)
+        row = self.count(self.casting, 959)
+        self.assertTrue(row.allotment_ids)
+        self.assertFalse(row.exception_id)
+        archive = self.env["mfg.variance.measurement.archive"]
+        archive._move(self.company, row.event_at + timedelta(days=1), 100)
+        self.assertTrue(row.exists())
 
     def test_counts_are_allotted_in_one_go(self):
         self.make_and_use(10)

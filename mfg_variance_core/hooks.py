@@ -8,6 +8,10 @@ SHIPPED_POLICIES = (
     "policy_setup_time",
     "policy_material_usage",
     "policy_material_missing",
+    "policy_scrap",
+    "policy_quality_ratio",
+    "policy_completion",
+    "policy_byproduct_ratio",
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (

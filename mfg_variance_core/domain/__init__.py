@@ -8,6 +8,7 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 from . import (
     clocks,
     consumption,
+    cost_split,
     costs,
     duty,
     fingerprint,
@@ -16,6 +17,7 @@ from . import (
     outcomes,
     playbook,
     readiness,
+    ratios,
     scope,
     shifts,
     standards,

@@ -12,8 +12,11 @@ from . import mfg_variance_plant_duty
 from . import mfg_variance_metric
 from . import mfg_variance_metric_time
 from . import mfg_variance_metric_material
+from . import mfg_variance_metric_ratios
+from . import mfg_variance_metric_cost
 from . import mfg_variance_standard
 from . import mfg_variance_standard_component
+from . import mfg_variance_standard_byproduct
 from . import mfg_variance_measurement
 from . import mfg_variance_shadow_hit
 from . import mfg_variance_policy_version
@@ -32,6 +35,7 @@ from . import mfg_variance_exception_response
 from . import mfg_variance_case_step
 from . import mfg_variance_case_step_log
 from . import mfg_variance_case_step_flow
+from . import mfg_variance_exception_rework
 from . import mfg_variance_run
 from . import mfg_variance_watch
 from . import mfg_variance_engine
@@ -50,6 +54,9 @@ from . import ir_actions_server_mapping
 from . import mail_message
 from . import mrp_bom_line
 from . import mrp_production
+from . import mrp_production_rework
+from . import mrp_bom
+from . import mrp_unbuild
 from . import mrp_workorder
 from . import mrp_workcenter
 from . import mrp_workcenter_productivity
@@ -62,4 +69,5 @@ from . import res_users
 from . import stock_move
 from . import stock_move_line
 from . import stock_scrap
+from . import stock_scrap_reason_tag
 from . import stock_warehouse

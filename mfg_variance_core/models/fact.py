@@ -14,7 +14,8 @@ class Fact:
     Of a share, ``quantity`` is the pieces looked at and ``defects`` the bad ones among
     them: a rate over a window adds up both, never the shares. ``unit`` overrides the
     metric's; a deviation of at most ``step`` is none; below ``money_floor`` no limit
-    is reached where the cost is known.
+    is reached where the cost is known. ``amount_kind`` is that of the amount, a loss
+    unless told; ``cause_id`` the cause somebody named already.
     """
 
     source_model: str
@@ -32,10 +33,12 @@ class Fact:
     amount: float | None = None
     amount_formula: str | None = None
     amount_missing_reason: str | None = None
+    amount_kind: str | None = None
     outside_minutes: float = 0.0
     unit: str | None = None
     step: float = 0.0
     money_floor: float = 0.0
     gap: str | None = None
     gap_reason: str | None = None
+    cause_id: int | None = None
     intervals: list = field(default_factory=list)

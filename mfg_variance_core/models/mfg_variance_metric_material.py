@@ -115,10 +115,10 @@ class MfgVarianceMetric(models.Model):
         """Moves, frozen components and usages of orders, read once a pass."""
         key = ("consumption", phase, productions._ids)
         if key not in shared:
-            shared[key] = self._collect_consumption(productions, phase)
+            shared[key] = self._collect_consumption(productions, phase, shared)
         return shared[key]
 
-    def _collect_consumption(self, productions, phase):
+    def _collect_consumption(self, productions, phase, shared):
         Standard = self.env["mfg.variance.standard"]
         rows = Standard._find_for_productions(productions)
         late = productions.filtered(lambda order: not rows[order.id])
@@ -131,7 +131,7 @@ class MfgVarianceMetric(models.Model):
             .search([("raw_material_production_id", "in", productions.ids)], order="id")
         )
         by_order = moves.grouped("raw_material_production_id")
-        logs = self._get_time_logs(productions.workorder_ids)
+        logs = self._get_time_logs(productions.workorder_ids, shared)
         found = []
         for order in productions:
             mine = by_order.get(order.sudo(), moves.browse())
@@ -142,12 +142,7 @@ class MfgVarianceMetric(models.Model):
 
     def _prepare_consumption(self, order, phase, moves, rows, logs):
         ordered = order.product_uom_qty
-        made = sum(
-            move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
-            for move in order.move_finished_ids
-            if move.product_id == order.product_id and move.state == "done"
-        )
-        quantity = ordered if phase == "running" else made
+        quantity = ordered if phase == "running" else order._get_variance_made()
         by_component = {
             product.id: group for product, group in moves.grouped("product_id").items()
         }

@@ -20,3 +20,17 @@ class Judged:
     fingerprint: str | None = None
     # the measurements this one takes the place of, an empty recordset if none
     replaced: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The readings of one metric, judged and with their cases, not yet stored.
+
+    ``earlier`` are the current measurements by source; ``opened`` what
+    ``_assign_cases`` says has to be reacted to.
+    """
+
+    metric: object
+    judged: list
+    earlier: dict
+    opened: list

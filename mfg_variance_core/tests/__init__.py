@@ -11,8 +11,10 @@ from . import test_exception_tracks
 from . import test_explain
 from . import test_fail_open
 from . import test_foreign_metric
+from . import test_material_usage
 from . import test_measurement
 from . import test_multi_company
+from . import test_order_cost
 from . import test_outsider_views
 from . import test_plant
 from . import test_person_steps
@@ -21,6 +23,8 @@ from . import test_policy
 from . import test_policy_defaults
 from . import test_query_budget
 from . import test_readiness
+from . import test_ratios
+from . import test_rework
 from . import test_running
 from . import test_security_evidence
 from . import test_security_guards
@@ -34,4 +38,3 @@ from . import test_server_actions_fail_open
 from . import test_standard
 from . import test_tours
 from . import test_uninstall
-from . import test_material_usage

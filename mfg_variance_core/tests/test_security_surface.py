@@ -21,6 +21,8 @@ ALLOWED = {
         "action_set_cause",
         "action_open_measurements",
         "action_variance_explain",
+        "action_create_rework_order",
+        "action_open_rework_orders",
     },
     "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},

@@ -40,7 +40,6 @@
         "views/mrp_workcenter_views.xml",
         "views/product_views.xml",
         "views/stock_views.xml",
-        "views/stock_scrap_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/mfg_variance_menus.xml",

@@ -16,6 +16,7 @@
         "data/mfg_variance_metric_data.xml",
         "data/mfg_variance_playbook_data.xml",
         "data/mfg_variance_policy_data.xml",
+        "data/mfg_variance_policy_rate_data.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/base_automation_data.xml",

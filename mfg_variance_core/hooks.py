@@ -12,6 +12,8 @@ SHIPPED_POLICIES = (
     "policy_quality_ratio",
     "policy_completion",
     "policy_byproduct_ratio",
+    "policy_scrap_rate",
+    "policy_first_pass_rate",
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (

@@ -18,6 +18,7 @@
         "data/mfg_variance_policy_data.xml",
         "data/mfg_variance_problem_data.xml",
         "data/mfg_variance_inhibition_data.xml",
+        "data/mfg_variance_policy_rate_data.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/base_automation_data.xml",

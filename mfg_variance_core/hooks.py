@@ -12,6 +12,12 @@ SHIPPED_POLICIES = (
     "policy_inventory_adjustment",
     "policy_negative_stock",
     "policy_repeated_overruns",
+    "policy_scrap",
+    "policy_quality_ratio",
+    "policy_completion",
+    "policy_byproduct_ratio",
+    "policy_scrap_rate",
+    "policy_first_pass_rate",
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (

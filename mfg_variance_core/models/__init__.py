@@ -17,6 +17,9 @@ from . import mfg_variance_metric_price
 from . import mfg_variance_standard
 from . import mfg_variance_standard_component
 from . import mfg_variance_standard_history
+from . import mfg_variance_metric_ratios
+from . import mfg_variance_metric_cost
+from . import mfg_variance_standard_byproduct
 from . import mfg_variance_measurement
 from . import mfg_variance_allotment
 from . import mfg_variance_measurement_window
@@ -49,6 +52,7 @@ from . import mfg_variance_case_step
 from . import mfg_variance_case_step_log
 from . import mfg_variance_case_step_flow
 from . import mfg_variance_exception_pattern
+from . import mfg_variance_exception_rework
 from . import mfg_variance_run
 from . import mfg_variance_standard_review
 from . import mfg_variance_rollup
@@ -87,6 +91,8 @@ from . import ir_websocket
 from . import mail_message
 from . import mrp_bom_line
 from . import mrp_production
+from . import mrp_production_rework
+from . import mrp_bom
 from . import mrp_unbuild
 from . import mrp_workorder
 from . import mrp_workorder_floor
@@ -102,4 +108,5 @@ from . import stock_move
 from . import stock_move_line
 from . import stock_quant
 from . import stock_scrap
+from . import stock_scrap_reason_tag
 from . import stock_warehouse

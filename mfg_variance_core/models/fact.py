@@ -14,9 +14,10 @@ class Fact:
     Of a share, ``quantity`` is the pieces looked at and ``defects`` the bad ones among
     them: a rate over a window adds up both, never the shares. ``unit`` overrides the
     metric's; a deviation of at most ``step`` is none; below ``money_floor`` no limit
-    is reached where the cost is known. ``is_plan_zero`` says that a plan of 0 is meant,
-    as for a count difference; ``note`` tells what was found where "above the plan"
-    does not.
+    is reached where the cost is known. ``amount_kind`` is that of the amount, a loss
+    unless told; ``cause_id`` the cause somebody named already. ``is_plan_zero`` says
+    that a plan of 0 is meant, as for a count difference; ``note`` tells what was found
+    where "above the plan" does not.
     """
 
     source_model: str
@@ -34,6 +35,7 @@ class Fact:
     amount: float | None = None
     amount_formula: str | None = None
     amount_missing_reason: str | None = None
+    amount_kind: str | None = None
     outside_minutes: float = 0.0
     unit: str | None = None
     step: float = 0.0
@@ -42,6 +44,7 @@ class Fact:
     note: str | None = None
     gap: str | None = None
     gap_reason: str | None = None
+    cause_id: int | None = None
     intervals: list = field(default_factory=list)
     # a window that was judged already, where the fact is one: see pattern.py
     pattern: object = None

@@ -3,7 +3,12 @@ from odoo import api, fields, models
 from .fact import Fact
 
 # models whose metrics have readers of their own; all others need a mapping of fields
-MEASURED_MODELS = ("mrp.workorder", "mrp.production", "mrp.workcenter.productivity")
+MEASURED_MODELS = (
+    "mrp.workorder",
+    "mrp.production",
+    "mrp.workcenter.productivity",
+    "stock.scrap",
+)
 
 # dimension of a measurement: (its model, the field of the action that overrides)
 DIMENSIONS = {

@@ -37,6 +37,12 @@ class MfgVarianceCause(models.Model):
         "category_id",
         string="Categories",
     )
+    scrap_reason_tag_ids = fields.One2many(
+        "stock.scrap.reason.tag",
+        "variance_cause_id",
+        string="Scrap Reasons",
+        help="A case about scrap with one of these reasons starts with this cause.",
+    )
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint(

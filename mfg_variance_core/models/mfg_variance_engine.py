@@ -151,6 +151,10 @@ class MfgVarianceEngine(models.AbstractModel):
             self._get_queue().setdefault(("correct", records._name), {}).update(
                 dict.fromkeys(records.ids)
             )
+        if records._name == "mrp.workorder":
+            # the order counts pieces and minutes of its work orders
+            orders = records.production_id
+            self._capture_correction(orders.filtered(lambda mo: mo.state == "done"))
 
     @api.model
     def _capture_consumption(self, productions):
@@ -217,26 +221,32 @@ class MfgVarianceEngine(models.AbstractModel):
         """Plans first, then readings, then corrections and watches."""
         shared = {}
         self._drop_covered(queue)
-        for key in sorted(queue, key=lambda key: PASS_ORDER.get(key[0], 1)):
-            getattr(self, f"_run_{key[0]}", self._run_readings)(key, queue[key], shared)
+        # readings are keyed by a model: all of them are judged in one go
+        readings = {key: queue[key] for key in queue if "." in key[0]}
+        others = queue.keys() - readings
+        for key in sorted({*others, ("readings",)}, key=self._get_pass_order):
+            if key == ("readings",):
+                self._run_readings(readings, shared)
+            else:
+                getattr(self, f"_run_{key[0]}")(key, queue[key], shared)
+
+    def _get_pass_order(self, key):
+        return PASS_ORDER.get(key[0], 1), str(key)
 
     def _drop_covered(self, queue):
         """What is judged or armed in this pass anyway needs no second look."""
-        codes = self.env["mfg.variance.metric"]._get_codes_of("mrp.workorder")
-        final = [
-            queue.get(("mrp.workorder", "final", code), {}).keys() for code in codes
-        ]
-        running = queue.get(("mrp.workorder", "running", "work_order_time"), {})
-        # a correction reads every metric, so all of them have to be due
-        for key, covered in (
-            (
-                ("correct", "mrp.workorder"),
-                set.intersection(*map(set, final)) if final else set(),
-            ),
-            (("watch",), running.keys()),
-        ):
+        covered = {
+            ("watch",): queue.get(("mrp.workorder", "running", "work_order_time"), {})
+        }
+        for model in CORRECTED_LINKS:
+            codes = self.env["mfg.variance.metric"]._get_codes_of(model)
+            final = [queue.get((model, "final", code), {}) for code in codes]
+            # a correction reads every metric, so all of them have to be due
+            due = set(final[0]).intersection(*final[1:]) if final else set()
+            covered["correct", model] = due
+        for key, items in covered.items():
             if key in queue:
-                queue[key] = dict.fromkeys(queue[key].keys() - covered)
+                queue[key] = dict.fromkeys(queue[key].keys() - items)
 
     def _run_freeze(self, _key, items, shared):
         workorders = self._get_existing("mrp.workorder", items, shared)
@@ -258,15 +268,18 @@ class MfgVarianceEngine(models.AbstractModel):
     def _run_facts(self, key, items, _shared):
         self._judge(key[1], "final", list(items.values()))
 
-    def _run_readings(self, key, items, shared):
-        model, phase, code = key
-        records = self._get_existing(model, items, shared)
-        if model == "mrp.workorder" and phase == "running":
-            # time is judged at the minute it crosses a limit, set-up when it is done
-            if code == "work_order_time":
-                self._arm_watches(records)
-        else:
-            self._judge_records(code, records, phase, shared)
+    def _run_readings(self, readings, shared):
+        due = {}
+        for (model, phase, code), items in readings.items():
+            records = self._get_existing(model, items, shared)
+            if model == "mrp.workorder" and phase == "running":
+                # time is judged at the minute it crosses a limit, set-up when done
+                if code == "work_order_time":
+                    self._arm_watches(records)
+            else:
+                due.setdefault(phase, {})[code] = records
+        for phase, records_by_code in due.items():
+            self._judge_records_together(phase, records_by_code, shared)
 
     def _run_correct(self, key, items, shared):
         if not items:
@@ -281,9 +294,14 @@ class MfgVarianceEngine(models.AbstractModel):
                 ("is_current", "=", True),
             ]
         )
-        for code, found in rows.grouped("metric_code").items():
-            records = self._get_existing(model, found[link].ids, shared)
-            self._judge_records(code, records, "final", shared)
+        self._judge_records_together(
+            "final",
+            {
+                code: self._get_existing(model, found[link].ids, shared)
+                for code, found in rows.grouped("metric_code").items()
+            },
+            shared,
+        )
 
     def _run_watch(self, _key, items, shared):
         if items:
@@ -378,12 +396,26 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _judge_records(self, code, records, phase, shared=None):
         """Read one metric from records and judge it."""
-        metric = self._get_metric(code)
-        reader = metric and metric._get_reader()
-        if not reader or not records:
-            return self.env["mfg.variance.measurement"]
-        facts = reader(records, phase, {} if shared is None else shared)
-        return self._judge(code, phase, facts)
+        return self._judge_records_together(
+            phase, {code: records}, {} if shared is None else shared
+        )
+
+    def _judge_records_together(self, phase, records_by_code, shared):
+        """Read several metrics, each from its records, and judge them in one go."""
+        facts_by_code = {}
+        metrics = self._get_metrics(records_by_code)
+        for code, records in records_by_code.items():
+            reader = code in metrics and metrics[code]._get_reader()
+            if reader and records:
+                facts_by_code[code] = reader(records, phase, shared)
+        return self._judge_together(phase, facts_by_code)
+
+    def _get_metrics(self, codes):
+        """The active metrics with these codes by code, read in one query."""
+        Metric = self.env["mfg.variance.metric"]
+        ids = {code: Metric._get_id(code) for code in codes}
+        found = Metric.browse([metric_id for metric_id in ids.values() if metric_id])
+        return {metric.code: metric for metric in found}
 
     def _get_metric(self, code):
         metric_id = self.env["mfg.variance.metric"]._get_id(code)

@@ -249,6 +249,7 @@ class MfgVarianceEngine(models.AbstractModel):
             **policy._prepare_owner_vals(plant, company, now),
             "consequence": record.consequence,
             "what_to_do": record.what_to_do,
+            "cause_id": fact.cause_id or False,
             "snapshot": self._prepare_snapshot(one, record),
         }
 

@@ -79,11 +79,11 @@ class MfgVarianceEngine(models.AbstractModel):
             for row in rows
         ]
 
-    def _judge(self, code, phase, facts):
+    def _after_judged(self, metric, phase, rows):
         """Allot what a count found to the orders it may come from."""
-        rows = super()._judge(code, phase, facts)
-        if code == "inventory_adjustment" and rows:
+        result = super()._after_judged(metric, phase, rows)
+        if metric.code == "inventory_adjustment":
             self.env["mfg.variance.allotment"]._allot(
                 rows.filtered(lambda row: row.deviation)
             )
-        return rows
+        return result

@@ -6,7 +6,8 @@ from odoo import models
 
 from ..domain import clocks, outcomes, scope, thresholds
 from ..domain.scope import Subject
-from .verdict import Judged
+from .mfg_variance_measurement import LEAF_KINDS
+from .verdict import Batch, Judged
 
 # a corrected reading with one of these says nothing about its case being over
 STILL_OUT = (
@@ -25,15 +26,40 @@ class MfgVarianceEngine(models.AbstractModel):
     _inherit = "mfg.variance.engine"
 
     def _judge(self, code, phase, facts):
-        """Judge facts of one metric and store a measurement for each that is new.
+        """Judge facts of one metric and store a measurement for each that is new."""
+        return self._judge_together(phase, {code: facts})
+
+    def _judge_together(self, phase, facts_by_code):
+        """Judge facts of several metrics; what is new is stored in one insert.
 
         Facts whose figures did not change since their current measurement are left
         alone, so that judging twice writes nothing.
         """
-        if not facts:
-            return self.env["mfg.variance.measurement"]
-        metric = self._get_metric(code)
-        earlier, running = self._get_current(metric, phase, facts)
+        rows = self.env["mfg.variance.measurement"]
+        facts_by_code = {code: facts for code, facts in facts_by_code.items() if facts}
+        if not facts_by_code:
+            return rows
+        metrics = self._get_metrics(facts_by_code)
+        current = self._get_current(metrics, phase, facts_by_code)
+        batches = [
+            self._judge_metric(metrics[code], phase, facts, *current[code])
+            for code, facts in facts_by_code.items()
+        ]
+        batches = [batch for batch in batches if batch.judged]
+        stored = self._store(phase, batches)
+        for batch, mine in zip(batches, stored, strict=True):
+            self._supersede_rows(batch.judged, mine)
+            self._refresh_listed(batch.opened)
+            self._react(batch.opened)
+            self._after_judged(batch.metric, phase, mine)
+            rows |= mine
+        return rows
+
+    def _after_judged(self, metric, phase, rows):
+        """A hook: what follows from the new measurements of a metric."""
+
+    def _judge_metric(self, metric, phase, facts, earlier, running):
+        """Judge facts of one metric up to their cases; nothing is stored yet."""
         facts = [
             fact
             for fact in facts
@@ -41,8 +67,6 @@ class MfgVarianceEngine(models.AbstractModel):
                 fact, earlier.get((fact.source_model, fact.source_id))
             )
         ]
-        if not facts:
-            return self.env["mfg.variance.measurement"]
         judged = [self._judge_fact(metric, phase, fact) for fact in facts]
         self._note_replaced(judged, earlier, running)
         if phase == "running":
@@ -56,29 +80,30 @@ class MfgVarianceEngine(models.AbstractModel):
         judged = self._mute(metric, judged)
         opened = self._assign_cases(metric, judged)
         self._keep_cases(judged)
-        rows = self._store(metric, phase, judged, earlier)
-        self._supersede_rows(judged, rows)
-        self._refresh_listed(opened)
-        self._react(opened)
-        return rows
+        return Batch(metric, judged, earlier, opened)
 
-    def _get_current(self, metric, phase, facts):
-        """The current rows of these sources by source: of this phase, and of the
-        running phase that a final reading takes the place of.
+    def _get_current(self, metrics, phase, facts_by_code):
+        """The current rows of these facts by metric code, as two dicts by source: of
+        this phase, and of the running phase that a final reading takes the place of.
         """
+        facts = [fact for facts in facts_by_code.values() for fact in facts]
         rows = self.env["mfg.variance.measurement"].search(
             [
-                ("metric_id", "=", metric.id),
+                ("metric_id", "in", [metric.id for metric in metrics.values()]),
                 ("phase", "in", list({phase, "running"})),
                 ("is_current", "=", True),
                 ("source_model", "in", list({fact.source_model for fact in facts})),
                 ("source_id", "in", [fact.source_id for fact in facts]),
             ]
         )
-        found = {"running": {}, phase: {}}
+        found = {code: {"running": {}, phase: {}} for code in facts_by_code}
         for row in rows:
-            found[row.phase][row.source_model, row.source_id] = row
-        return found[phase], found["running"] if phase != "running" else {}
+            place = found[row.metric_code][row.phase]
+            place[row.source_model, row.source_id] = row
+        return {
+            code: (mine[phase], mine["running"] if phase != "running" else {})
+            for code, mine in found.items()
+        }
 
     def _is_unchanged(self, fact, row):
         """Same figures, at the same time, against the same plan as the current row.
@@ -296,12 +321,18 @@ class MfgVarianceEngine(models.AbstractModel):
 
     # ------------------------------------------------------------------ storing
 
-    def _store(self, metric, phase, judged, earlier):
+    def _store(self, phase, batches):
+        """The new measurements of each batch, all of them stored in one insert."""
         Measurement = self.env["mfg.variance.measurement"]
+        judged = [one for batch in batches for one in batch.judged]
         vals_list = [
-            self._prepare_measurement_vals(metric, phase, one, earlier)
-            for one in judged
+            self._prepare_measurement_vals(batch.metric, phase, one, batch.earlier)
+            for batch in batches
+            for one in batch.judged
         ]
+        for vals in vals_list:
+            is_leaf = vals["amount_kind"] in LEAF_KINDS
+            vals["leaf_amount"] = vals["amount"] if is_leaf else 0.0
         rows = Measurement._as_system().create(vals_list).with_env(self.env)
         hits = [
             {
@@ -316,7 +347,12 @@ class MfgVarianceEngine(models.AbstractModel):
         ]
         if hits:
             self.env["mfg.variance.shadow.hit"]._as_system().create(hits)
-        return rows
+        stored, start = [], 0
+        for batch in batches:
+            end = start + len(batch.judged)
+            stored.append(rows[start:end])
+            start = end
+        return stored
 
     def _note_replaced(self, judged, earlier, running):
         """Note the current rows of the same source, which a new reading supersedes."""
@@ -351,6 +387,9 @@ class MfgVarianceEngine(models.AbstractModel):
         known = fact.planned is not None and fact.actual is not None
         deviation = fact.actual - fact.planned if known else 0.0
         percent = deviation / fact.planned * 100 if known and fact.planned else 0.0
+        kind = False
+        if fact.amount is not None:
+            kind = "at_risk" if phase == "running" else fact.amount_kind or "loss"
         return {
             **fact.dims,
             **one.muted_by,
@@ -375,9 +414,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "currency_id": company.currency_id.id,
             "amount": fact.amount or 0.0,
             # what is still running is a part of what will be final: money once
-            "amount_kind": False
-            if fact.amount is None
-            else ("at_risk" if phase == "running" else "loss"),
+            "amount_kind": kind,
             "amount_formula": fact.amount_formula,
             "amount_missing_reason": fact.amount_missing_reason,
             "product_categ_id": product.categ_id.id,

@@ -17,12 +17,12 @@ class MfgVarianceEngine(models.AbstractModel):
     _name = "mfg.variance.engine"
     _inherit = "mfg.variance.engine"
 
-    def _judge(self, code, phase, facts):
+    def _after_judged(self, metric, phase, rows):
         """A reading beyond a limit lets the windows it may belong to be looked at."""
-        rows = super()._judge(code, phase, facts)
-        if phase == "final" and rows and any(row.severity for row in rows):
-            self._wake_for_patterns(rows[0].metric_id)
-        return rows
+        result = super()._after_judged(metric, phase, rows)
+        if phase == "final" and any(row.severity for row in rows):
+            self._wake_for_patterns(metric)
+        return result
 
     def _wake_for_patterns(self, metric):
         """Ask for the scheduled action a minute from now, unless somebody has.

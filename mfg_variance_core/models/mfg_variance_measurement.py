@@ -15,6 +15,9 @@ AMOUNT_KINDS = [
     ("saving", "Saving"),
 ]
 
+# what may be added up
+LEAF_KINDS = ("loss", "saving")
+
 
 class MfgVarianceMeasurement(models.Model):
     """One judged figure: planned against actual, with the outcome and its reason.
@@ -46,6 +49,7 @@ class MfgVarianceMeasurement(models.Model):
         "timeliness",
         "amount",
         "amount_kind",
+        "leaf_amount",
         "amount_formula",
         "amount_missing_reason",
         "currency_id",
@@ -113,8 +117,14 @@ class MfgVarianceMeasurement(models.Model):
     )
 
     currency_id = fields.Many2one("res.currency")
-    amount = fields.Monetary(help="Positive is a loss.")
+    # never summed: a total and its leaves stand in one column
+    amount = fields.Monetary(help="Positive is a loss.", aggregator=None)
     amount_kind = fields.Selection(AMOUNT_KINDS)
+    leaf_amount = fields.Monetary(
+        string="Loss",
+        help="The amount where it may be added up; 0 for totals that others explain, "
+        "and for what is only at risk. Positive is a loss, negative a saving.",
+    )
     amount_formula = fields.Char()
     amount_missing_reason = fields.Char()
 

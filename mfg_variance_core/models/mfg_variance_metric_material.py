@@ -82,13 +82,21 @@ class MfgVarianceMetric(models.Model):
                 "Odoo booked the planned quantity by itself; nobody registered what "
                 "was used."
             )
-            # where the plan allows a loss, less than planned was booked: that is in
-            # the accounts, and the leaves of the order have to add up to it
-            if abs(line.actual - line.planned) <= line.step:
+            if not self._has_usage_leaf(usage):
                 fact.amount = None
                 fact.amount_formula = None
                 fact.amount_missing_reason = fact.gap_reason
         return fact
+
+    def _has_usage_leaf(self, usage):
+        """Whether the money of a usage is a leaf of its order.
+
+        Where the plan allows a loss, less than planned is booked by itself: that is in
+        the accounts, and the leaves of the order have to add up to it.
+        """
+        line = usage.line
+        is_off = abs(line.actual - line.planned) > line.step
+        return usage.amount is not None and (usage.is_recorded or is_off)
 
     def _fact_material_missing(self, data):
         planned = [line for line in data["lines"] if line.planned]
@@ -119,10 +127,10 @@ class MfgVarianceMetric(models.Model):
         """Moves, frozen components and usages of orders, read once a pass."""
         key = ("consumption", phase, productions._ids)
         if key not in shared:
-            shared[key] = self._collect_consumption(productions, phase)
+            shared[key] = self._collect_consumption(productions, phase, shared)
         return shared[key]
 
-    def _collect_consumption(self, productions, phase):
+    def _collect_consumption(self, productions, phase, shared):
         Standard = self.env["mfg.variance.standard"]
         rows = Standard._find_for_productions(productions)
         late = productions.filtered(lambda order: not rows[order.id])
@@ -136,7 +144,7 @@ class MfgVarianceMetric(models.Model):
         )
         by_order = moves.grouped("raw_material_production_id")
         returned = self._get_returned(moves | productions.sudo().move_finished_ids)
-        logs = self._get_time_logs(productions.workorder_ids)
+        logs = self._get_time_logs(productions.workorder_ids, shared)
         found = []
         for order in productions:
             mine = by_order.get(order.sudo(), moves.browse())
@@ -184,15 +192,7 @@ class MfgVarianceMetric(models.Model):
 
     def _prepare_consumption(self, order, phase, moves, rows, logs, returned):
         ordered = order.product_uom_qty
-        made = sum(
-            move.product_uom._compute_quantity(
-                move.quantity, move.product_id.uom_id, round=False
-            )
-            # what was taken apart again was not made
-            - returned.get(move.id, 0.0)
-            for move in order.move_finished_ids
-            if move.product_id == order.product_id and move.state == "done"
-        )
+        made = order._get_variance_made(returned)
         quantity = ordered if phase == "running" else made
         by_component = {
             product.id: group for product, group in moves.grouped("product_id").items()
@@ -207,12 +207,12 @@ class MfgVarianceMetric(models.Model):
         lines = [line for line in lines if line.planned or line.actual]
         if order.state == "cancel":
             lines = [line for line in lines if line.actual]
-        times = [
+        happened_at = order.variance_occurred_at or clocks.latest_end(
             (log["start"], log["end"])
             for workorder in order.workorder_ids
             for log in logs.get(workorder.id, [])
             if not log["is_estimate"]
-        ]
+        )
         now = self.env["mfg.variance.engine"]._now()
         return {
             "order": order,
@@ -222,10 +222,14 @@ class MfgVarianceMetric(models.Model):
             "moves": by_component,
             "lines": lines,
             "usages": consumption.pair(lines),
+            "values": {
+                line.component: self._get_value(by_component[line.component], returned)
+                for line in lines
+            },
             "money_floor": self._get_money_floor(order, lines),
             # what is registered while it runs happens now
-            "event_at": now if phase == "running" else clocks.latest_end(times) or now,
-            "has_time": phase == "running" or bool(clocks.latest_end(times)),
+            "event_at": now if phase == "running" else happened_at or now,
+            "has_time": phase == "running" or bool(happened_at),
         }
 
     def _prepare_line(self, component, moves, row, quantity, returned):
@@ -251,6 +255,26 @@ class MfgVarianceMetric(models.Model):
             factor=product.uom_id.factor,
             is_registered=any(move.variance_is_registered for move in consumed),
         )
+
+    def _get_value(self, moves, returned):
+        """What accounting charges for moves of a component that did not come back.
+
+        ``None`` where the stock of the product has no value.
+        """
+        if not moves[0].product_id.is_storable:
+            return None
+        value = 0.0
+        for move in moves:
+            if move.state == "done" and move.quantity:
+                back = returned.get(move.id, 0.0)
+                if back:
+                    quantity = move.product_uom._compute_quantity(
+                        move.quantity, move.product_id.uom_id, round=False
+                    )
+                    value += move.value * (1.0 - back / quantity)
+                else:
+                    value += move.value
+        return value
 
     def _get_unit_family(self, uom):
         """What tells which components are counted in convertible units."""

@@ -14,35 +14,31 @@ class MfgVarianceMetric(models.Model):
         """What a unit of each component cost when consumed, against its frozen cost.
 
         The leaf is (AP - SP) x AQ; with the leaf of the usage, (AQ - SQ) x SP, it is
-        the whole difference of the component. Products valued at standard cost have
-        none: their price difference arises at receipt.
+        the whole difference of the component. The price difference of products valued
+        at standard cost arises at receipt: they have a figure only where their standard
+        cost was changed after the order was confirmed.
         """
         if phase == "running":
             return []
         return [
             fact
             for data in self._get_consumption(records, phase, shared)
-            for component, moves in data["moves"].items()
-            if (fact := self._fact_material_price(data, component, moves))
+            for line in data["lines"]
+            if (fact := self._fact_material_price(data, line))
         ]
 
-    def _fact_material_price(self, data, component, moves):
-        row = data["rows"].get(component)
-        product = moves[0].product_id.with_company(data["order"].company_id)
-        if not row or not row.unit_cost or product.cost_method == "standard":
+    def _fact_material_price(self, data, line):
+        component, value = line.component, data["values"][line.component]
+        moves = data["moves"][component]
+        if not line.cost or not line.actual or value is None:
             return None
-        done = moves.filtered(lambda move: move.state == "done" and move.quantity)
-        quantity = sum(
-            move.product_uom._compute_quantity(
-                move.quantity, product.uom_id, round=False
-            )
-            for move in done
-        )
-        if not quantity:
-            return None
-        price = sum(done.mapped("value")) / quantity
-        leaf = consumption.price_leaf(row.unit_cost, price, quantity)
+        price = value / line.actual
+        leaf = consumption.price_leaf(line.cost, price, line.actual)
         currency = data["order"].company_id.currency_id
+        product = moves[0].product_id.with_company(data["order"].company_id)
+        if product.cost_method == "standard" and currency.is_zero(leaf.amount):
+            return None
+        row = data["rows"].get(component)
         return Fact(
             source_model="stock.move",
             source_id=moves[0].id,
@@ -52,11 +48,11 @@ class MfgVarianceMetric(models.Model):
                 "component_id": component,
                 "lot_id": self._get_only_lot(moves),
             },
-            planned=row.unit_cost,
+            planned=line.cost,
             actual=price,
-            quantity=quantity,
-            standard_id=row.id,
-            standard_source=row.source,
+            quantity=line.actual,
+            standard_id=row.id if row else None,
+            standard_source=row.source if row else None,
             unit=f"{currency.name} / {product.uom_id.name}",
             step=currency.rounding,
             money_floor=data["money_floor"],

@@ -130,14 +130,14 @@ class MfgVarianceMetric(models.Model):
 
     def _get_time_data(self, workorders, phase, shared):
         """Logs, standard, quantity and dimensions of work orders, read once a pass."""
-        key = ("time", phase, workorders._ids)
+        key = ("time", phase, frozenset(workorders._ids))
         if key not in shared:
-            shared[key] = self._collect_time_data(workorders, phase)
+            shared[key] = self._collect_time_data(workorders, phase, shared)
         return shared[key]
 
-    def _collect_time_data(self, workorders, phase):
+    def _collect_time_data(self, workorders, phase, shared):
         Standard = self.env["mfg.variance.standard"]
-        logs = self._get_time_logs(workorders)
+        logs = self._get_time_logs(workorders, shared)
         rows = Standard._find_for_workorders(workorders)
         missing = workorders.filtered(lambda wo: wo.id not in rows)
         if missing and Standard._freeze_workorders(missing, source="late"):
@@ -176,8 +176,14 @@ class MfgVarianceMetric(models.Model):
             "dims": workorder._get_variance_dims(),
         }
 
-    def _get_time_logs(self, workorders):
-        """Productive and performance logs by work order, oldest first, one query."""
+    def _get_time_logs(self, workorders, shared):
+        """Productive and performance logs by work order, oldest first, read once."""
+        key = ("logs", frozenset(workorders._ids))
+        if key not in shared:
+            shared[key] = self._collect_time_logs(workorders)
+        return shared[key]
+
+    def _collect_time_logs(self, workorders):
         logs = {}
         # sudo: time logs are read for anybody's work order, workers are not
         rows = (

@@ -117,8 +117,7 @@ class MfgVarianceRollupMonth(models.Model):
                    COUNT(*) FILTER (WHERE outcome NOT IN %(judged)s),
                    COALESCE(SUM(deviation), 0), COALESCE(SUM(quantity), 0),
                    COALESCE(SUM(defects), 0),
-                   COALESCE(SUM(amount) FILTER
-                            (WHERE amount_kind IN ('loss', 'saving')), 0)
+                   COALESCE(SUM(leaf_amount), 0)
               FROM (%(rows)s) AS counted
              GROUP BY %(dimensions)s
             """,
@@ -143,8 +142,7 @@ class MfgVarianceRollupMonth(models.Model):
                 "deviation",
                 "quantity",
                 "defects",
-                "amount",
-                "amount_kind",
+                "leaf_amount",
             )
         )
         return SQL(

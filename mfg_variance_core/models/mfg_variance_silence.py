@@ -191,7 +191,7 @@ class MfgVarianceSilence(models.Model):
         rows = self.env["mfg.variance.measurement"]._read_group(
             [("muted_by_silence_id", "in", self.ids), ("is_current", "=", True)],
             ["muted_by_silence_id"],
-            ["__count", "amount:sum"],
+            ["__count", "leaf_amount:sum"],
         )
         found = {silence: (count, amount) for silence, count, amount in rows}
         for silence in self:

@@ -36,6 +36,7 @@ class MfgVarianceStandard(models.Model):
         "quantity_per_unit",
         "loss_percent",
         "unit_cost",
+        "cost_share",
         "source",
         "sample_size",
         "version",

@@ -190,11 +190,8 @@ class MfgVarianceStandard(models.Model):
 
     @api.model
     def _get_rework(self, production_ids):
-        """Which of these orders are rework, where orders can be marked as such."""
-        Production = self.env["mrp.production"]
-        if "is_variance_rework" not in Production._fields:
-            return set()
+        """Which of these orders are rework: no example of how long the work takes."""
         # sudo: a mark of orders whose figures are judged for anybody
+        rework = self.env["mrp.production"].sudo()
         domain = [("id", "in", list(filter(None, production_ids)))]
-        rework = Production.sudo().search([*domain, ("is_variance_rework", "=", True)])
-        return set(rework.ids)
+        return set(rework.search([*domain, ("is_variance_rework", "=", True)]).ids)

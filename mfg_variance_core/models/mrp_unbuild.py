@@ -7,8 +7,9 @@ class MrpUnbuild(models.Model):
     _name = "mrp.unbuild"
     _inherit = "mrp.unbuild"
 
-    def action_unbuild(self):
-        result = super().action_unbuild()
-        engine = self.env["mfg.variance.engine"]
-        engine._shielded("_capture_correction", self.mo_id)
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "done":
+            engine = self.env["mfg.variance.engine"]
+            engine._shielded("_capture_correction", self.mo_id)
         return result

@@ -3,6 +3,16 @@ from odoo import fields, models
 from ..guard import SYSTEM, TOKEN_KEY, own_entry
 from .stock_move import booking_by_plan
 
+# the pieces of a work order
+COUNTED_FIELDS = frozenset(
+    (
+        "qty_produced",
+        "variance_reported_qty",
+        "variance_is_reported",
+        "variance_rejected_qty",
+    )
+)
+
 
 class MrpWorkorder(models.Model):
     _name = "mrp.workorder"
@@ -33,9 +43,7 @@ class MrpWorkorder(models.Model):
         )
         result = super().write(vals)
         engine = self.env["mfg.variance.engine"]
-        if {"qty_produced", "variance_reported_qty", "variance_is_reported"} & set(
-            vals
-        ):
+        if COUNTED_FIELDS & set(vals):
             closed = self.filtered(lambda wo: wo.state in ("done", "cancel"))
             engine._shielded("_capture_correction", closed)
         moved = self.filtered(

@@ -24,3 +24,17 @@ class Judged:
     muted_by: dict = field(default_factory=dict)
     # the accepted deviations it has outgrown: silences that end with it
     outgrown: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The readings of one metric, judged and with their cases, not yet stored.
+
+    ``earlier`` are the current measurements by source; ``opened`` what
+    ``_assign_cases`` says has to be reacted to.
+    """
+
+    metric: object
+    judged: list
+    earlier: dict
+    opened: list

@@ -22,6 +22,7 @@ from . import test_measurement
 from . import test_multi_company
 from . import test_my_shift
 from . import test_neutralize
+from . import test_order_cost
 from . import test_outsider_views
 from . import test_patterns
 from . import test_person_steps
@@ -34,6 +35,8 @@ from . import test_problem
 from . import test_query_budget
 from . import test_readiness
 from . import test_rollup
+from . import test_ratios
+from . import test_rework
 from . import test_running
 from . import test_security_evidence
 from . import test_security_guards

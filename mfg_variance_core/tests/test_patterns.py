@@ -248,7 +248,7 @@ class TestRepeatedOverruns(PatternCase):
         self.assertAlmostEqual(window.amount, 210.0)
         everything = rows | window
         (total,) = everything._read_group(
-            [("id", "in", everything.ids)], [], ["amount:sum"]
+            [("id", "in", everything.ids)], [], ["leaf_amount:sum"]
         )[0]
         self.assertAlmostEqual(total, 210.0)
 

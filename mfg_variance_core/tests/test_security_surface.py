@@ -26,6 +26,8 @@ ALLOWED = {
         "action_split",
         "action_variance_explain",
         "action_open_window",
+        "action_create_rework_order",
+        "action_open_rework_orders",
     },
     "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
@@ -91,7 +93,6 @@ ALLOWED = {
     "mfg.variance.explain": {"action_explain"},
     "stock.lot": {"action_variance_explain"},
     "stock.scrap": {"action_variance_explain", "do_scrap"},
-    "mrp.unbuild": {"action_unbuild"},
     "product.template": {"action_open_variance_exceptions"},
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products

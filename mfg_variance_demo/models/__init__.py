@@ -9,4 +9,5 @@ from . import (
     mfg_variance_demo_story,
     mfg_variance_demo_story_plants,
     mfg_variance_demo_story_figures,
+    mfg_variance_standard,
 )

@@ -335,6 +335,7 @@ class MfgVarianceDemoLog(models.AbstractModel):
                 "product_id": record.product_id.id,
                 "product_uom_id": record.product_uom_id.id,
                 "scrap_qty": work_order.rejected,
+                "variance_occurred_at": work_order.finished_at,
                 "origin": order.case_id,
             }
             for order, record in pairs

@@ -15,8 +15,9 @@ class MfgVarianceDemoLog(models.AbstractModel):
         """Counts for the summary, read back from Odoo; minutes and plans are its own.
 
         Keys: rows_read, rejected {reason: n}, orders, work_orders, history, judged,
-        outcomes {outcome: n}, over_25, over_50, over_100, opened, opened_per_week
-        {ISO week: n}, max_per_week, cost, currency.
+        outcomes {outcome: n}, over_25, over_50, over_100, opened {metric: n},
+        opened_per_week {metric: {ISO week: n}}, incidents_per_week {ISO week: n}, cost,
+        currency.
         """
         records = self._get_workorders()
         judged = [records[work_order.key].id for work_order in plan.judged]
@@ -31,7 +32,11 @@ class MfgVarianceDemoLog(models.AbstractModel):
         compared = measurements.filtered(
             lambda row: row.planned and row.actual and row.quantity
         )
-        weeks = self._get_openings_per_week(shop)
+        cases = self.env["mfg.variance.exception"].search(
+            [("company_id", "=", shop.company.id), ("is_meta", "=", False)],
+            order="first_event_at",
+        )
+        by_metric = cases.grouped(lambda case: case.metric_id.code)
         return {
             "rows_read": log.rows_read,
             "rejected": dict(Counter(reject.reason for reject in log.rejects)),
@@ -46,20 +51,21 @@ class MfgVarianceDemoLog(models.AbstractModel):
                 )
                 for percent in OVER
             },
-            "opened": sum(weeks.values()),
-            "opened_per_week": weeks,
-            "max_per_week": max(weeks.values(), default=0),
+            "opened": {code: len(found) for code, found in by_metric.items()},
+            "opened_per_week": {
+                code: self._count_weeks(found.mapped("first_event_at"))
+                for code, found in by_metric.items()
+            },
+            # what calls somebody: the cases of an incident call together
+            "incidents_per_week": self._count_weeks(
+                min(found.mapped("first_event_at"))
+                for found in cases.grouped(
+                    lambda case: case.incident_id.id or -case.id
+                ).values()
+            ),
             "cost": round(sum(row.amount for row in compared if row.deviation > 0), 2),
             "currency": shop.company.currency_id.name,
         }
 
-    def _get_openings_per_week(self, shop):
-        cases = self.env["mfg.variance.exception"].search(
-            [("company_id", "=", shop.company.id), ("is_meta", "=", False)],
-            order="first_event_at",
-        )
-        weeks = Counter()
-        for case in cases:
-            year, week, _day = case.first_event_at.isocalendar()
-            weeks[f"{year}-W{week:02d}"] += 1
-        return dict(weeks)
+    def _count_weeks(self, moments):
+        return dict(Counter(moment.strftime("%G-W%V") for moment in moments))

@@ -5,7 +5,7 @@ from .mfg_variance_measurement import MfgVarianceMeasurement
 
 # Moves at most so many measurements of a company, oldest first, and says how many.
 # What belongs to an open case stays, and so do a count that was allotted to orders, as
-# the shares refer to it, and what a row that stays behind was superseded by. The trigger
+# the shares refer to it, and what a row that stays was superseded by. The trigger
 # lets a measurement go only when the archive has it word for word; the counts are
 # compared all the same before anything is committed.
 MOVE = """

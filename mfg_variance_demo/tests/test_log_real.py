@@ -78,9 +78,7 @@ class TestRealLog(TransactionCase):
     def test_shipped_pack_opens_at_most_ten_overruns_a_week(self):
         weeks = self.figures["opened_per_week"]["work_order_time"]
         self.assertLessEqual(max(weeks.values()), A_WEEK)
-        self.assertEqual(
-            sum(weeks.values()), self.figures["opened"]["work_order_time"]
-        )
+        self.assertEqual(sum(weeks.values()), self.figures["opened"]["work_order_time"])
 
     def test_all_metrics_together_call_at_most_ten_times_a_week(self):
         self.assertGreater(len(self.figures["opened"]), 1)

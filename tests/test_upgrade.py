@@ -11,6 +11,8 @@ ADDONS = ("mfg_variance_core",)
 @pytest.fixture(scope="module")
 def upgraded(templates):
     """``(told by the old code, told by the new code, log)`` of one database."""
+    if not previous.is_known():
+        pytest.skip("no history here to upgrade from: git fetch --unshallow")
     name = f"{templates.prefix}upgraded"
     server = templates.server
     database.copy(server, templates.previous(), name)
@@ -63,6 +65,12 @@ def test_new_policies_come_in_shadow(upgraded):
     assert new
     states = {name: [row[1] for row in after["policies"][name]] for name in new}
     assert states == {name: ["shadow"] for name in new}
+
+
+def test_what_is_usual_is_filled_in(upgraded):
+    before, after, _log = upgraded
+    assert not before["usual"]["category_work"]
+    assert all(after["usual"].values())
 
 
 def test_a_history_without_the_commit_is_told(tmp_path):

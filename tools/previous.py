@@ -18,6 +18,16 @@ def commit(named_in=NAMED_IN):
     return next(row for row in rows if row and not row.startswith("#"))
 
 
+def is_known(root=layout.ROOT, named_in=NAMED_IN):
+    """Whether the history of this clone holds that commit."""
+    done = subprocess.run(
+        ["git", "-C", root, "cat-file", "-e", f"{commit(named_in)}^{{commit}}"],
+        capture_output=True,
+        check=False,
+    )
+    return not done.returncode
+
+
 def export(root=layout.ROOT, folder=FOLDER, named_in=NAMED_IN):
     """The folder with the tree of that commit, unpacked when it is not there yet."""
     wanted = commit(named_in)

@@ -198,6 +198,15 @@ def tell(env, _request):
             for policy in policies
         },
         "standards": env["mfg.variance.standard"].search_count([]),
+        "usual": {
+            name: bool(field in record and record[field])
+            for name, field in (
+                ("cause_recording", "resolution"),
+                ("category_work", "playbook_id"),
+                ("category_work_order_time", "cause_ids"),
+            )
+            for record in [env.ref(f"mfg_variance_core.{name}")]
+        },
         "listed": sum(env["mfg.variance.exception"].search([]).mapped("amount")),
     }
 

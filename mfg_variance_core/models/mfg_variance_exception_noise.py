@@ -204,6 +204,7 @@ class MfgVarianceException(models.Model):
     def _get_worst_deviation(self):
         """The largest deviation of this case so far, in the unit of its metric."""
         self.ensure_one()
+        self.check_access("read")
         self.env["mfg.variance.measurement"].flush_model()
         rows = self.env.execute_query(
             SQL(

@@ -145,10 +145,13 @@ class MfgVarianceHandover(models.Model):
 
     def _get_close_to_limit(self, now):
         until = fields.Datetime.add(now, hours=WATCHED_HOURS)
-        watches = self.env["mfg.variance.watch"].search(
+        # sudo: work of this plant, also without a role in Manufacturing
+        watches = self.env["mfg.variance.watch"].sudo()
+        watches = watches.search(
             [
                 ("next_crossing_at", ">=", now),
                 ("next_crossing_at", "<", until),
+                ("company_id", "=", self.company_id.id),
                 ("workorder_id.state", "=", "progress"),
                 "|",
                 ("workorder_id.workcenter_id.variance_plant_id", "=", self.plant_id.id),
@@ -175,8 +178,7 @@ class MfgVarianceHandover(models.Model):
                 ),
             }
             for watch in watches
-            # sudo: names on the sheet, also without a role in Manufacturing
-            for work in [watch.sudo().workorder_id]
+            for work in [watch.workorder_id]
         ]
 
     def _get_measured(self):

@@ -1,7 +1,8 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..domain import inhibitions
+from ..guard import is_stored_code
 from .cache import forget
 
 
@@ -120,14 +121,38 @@ class MfgVarianceInhibition(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         forget(self.env)
+        self._check_may_control()
         return super().create(vals_list)
 
     def write(self, vals):
         forget(self.env)
-        return super().write(vals)
+        if any(not name.startswith("message_") for name in vals):
+            self._check_may_control()
+        result = super().write(vals)
+        if "company_id" in vals:
+            # also where it went to: nobody widens a rule past his own companies
+            self.check_access("write")
+        return result
+
+    def _check_may_control(self):
+        """What mutes is the engineer's to say, whatever sudo() says.
+
+        The superuser may outside stored code: the installation and the shell.
+        """
+        user = self.env.user
+        allowed = user._is_superuser() or user.has_group(
+            "mfg_variance_core.group_process_engineer"
+        )
+        if not allowed or is_stored_code():
+            raise AccessError(
+                self.env._(
+                    "Only a process engineer may say, in person, what a cause mutes."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        self._check_may_control()
         if self._is_used():
             raise ValidationError(
                 self.env._("It has muted readings. Archive it instead.")

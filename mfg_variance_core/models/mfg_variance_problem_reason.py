@@ -52,6 +52,13 @@ class MfgVarianceProblemReason(models.Model):
         "Enter how many minutes there are to respond, at least one.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"company_id", "plant_id"} & set(vals):
+            # also where it went to: nobody offers a reason past his own places
+            self.check_access("write")
+        return result
+
     @api.constrains("active", "company_id", "plant_id")
     def _check_number_of_reasons(self):
         # sudo: what is offered in places the editor does not see counts there too

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .occurred import check_occurred
+
 # what decides how many pieces of the origin are worked on again
 REWORK_FIELDS = frozenset(
     ("variance_rework_origin_id", "is_variance_rework", "product_qty")
@@ -34,6 +36,7 @@ class MrpProduction(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain="[('product_id', '=', product_id), ('state', '!=', 'cancel')]",
+        tracking=True,
         help="The order whose pieces are worked on again.",
     )
     variance_rework_case_id = fields.Many2one(
@@ -44,6 +47,7 @@ class MrpProduction(models.Model):
         ondelete="restrict",
         domain="[('company_id', '=', company_id)]",
         groups="mfg_variance_core.group_viewer",
+        tracking=True,
         help="The case that caused the rework; it shows what the rework cost.",
     )
 
@@ -66,6 +70,17 @@ class MrpProduction(models.Model):
                         order=order.name,
                     )
                 )
+
+    @api.constrains("variance_rework_case_id")
+    def _check_variance_rework_case(self):
+        """Nobody charges a case with what he may not see of it."""
+        # constraints run as sudo: as the user himself, so that record rules count
+        cases = self.variance_rework_case_id
+        cases.with_env(self.env(su=False)).check_access("read")
+
+    @api.constrains("variance_occurred_at")
+    def _check_variance_occurred_at(self):
+        check_occurred(self)
 
     @api.model_create_multi
     def create(self, vals_list):

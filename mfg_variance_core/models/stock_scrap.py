@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .occurred import check_occurred
 
 
 class StockScrap(models.Model):
@@ -12,6 +14,10 @@ class StockScrap(models.Model):
         copy=False,
         help="When the pieces turned bad; empty means when the scrap is booked.",
     )
+
+    @api.constrains("variance_occurred_at")
+    def _check_variance_occurred_at(self):
+        check_occurred(self)
 
     def do_scrap(self):
         result = super().do_scrap()

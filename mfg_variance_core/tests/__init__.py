@@ -38,6 +38,7 @@ from . import test_rollup
 from . import test_ratios
 from . import test_rework
 from . import test_running
+from . import test_security_attacks_v2
 from . import test_security_evidence
 from . import test_security_guards
 from . import test_security_person_steps

@@ -56,6 +56,7 @@ class MfgVarianceShelve(models.TransientModel):
     ends_at = fields.Datetime(
         string="Until",
         compute="_compute_ends_at",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -63,16 +64,18 @@ class MfgVarianceShelve(models.TransientModel):
     worse_than = fields.Float(
         string="Worse Than",
         compute="_compute_worse_than",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
         help="The deviation that is not accepted any more, in the unit of the metric.",
     )
-    unit = fields.Char(related="exception_id.unit")
+    unit = fields.Char(related="exception_id.unit", related_sudo=False)
     up_to = fields.Selection(
         SEVERITY_SELECTION,
         string="Up to Severity",
         compute="_compute_up_to",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -88,6 +91,12 @@ class MfgVarianceShelve(models.TransientModel):
     product_id = fields.Many2one("product.product")
     operation_id = fields.Many2one("mrp.routing.workcenter")
     workcenter_id = fields.Many2one("mrp.workcenter", string="Work Center")
+
+    @api.constrains("exception_id")
+    def _check_exception_id(self):
+        """The dialog tells figures of the case: only of one the person sees."""
+        # constraints run as sudo: as the user himself, so that record rules count
+        self.exception_id.with_env(self.env(su=False)).check_access("read")
 
     @api.depends("until", "exception_id", "plant_id")
     def _compute_ends_at(self):

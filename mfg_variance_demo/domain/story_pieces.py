@@ -67,6 +67,11 @@ def closed_at(order):
     return last.replace(hour=23, minute=59)
 
 
+def registered_at(order):
+    """When somebody writes down what was used: as the last operation begins."""
+    return order.jobs[-1].started_at
+
+
 def material_of(order):
     return next(part.material for part in order.plant.parts if part.name == order.part)
 
@@ -162,11 +167,11 @@ def _plant_scrap(orders, pieces, rng):
 
 
 def _plant_overuse(orders, pieces, rng, local_of):
-    """From some day on, orders that end on one shift take more than planned."""
+    """From some day on, what one shift registers is more than planned."""
     mine = _closed_of(orders, lambda order: order.plant.code == OVERUSE_PLANT)
     for order in mine[int(len(mine) * OVERUSE_FROM) :]:
-        end = local_of(max(job.recorded_end for job in order.jobs), order.plant.tz)
-        if OVERUSE_SHIFT.hour_from <= end.hour < OVERUSE_SHIFT.hour_to:
+        hour = local_of(registered_at(order), order.plant.tz).hour
+        if OVERUSE_SHIFT.hour_from <= hour < OVERUSE_SHIFT.hour_to:
             used = order.quantity + _share(order, rng, 0.08, 0.18)
             pieces[order.number] = replace(
                 pieces[order.number], used=used, fault=OVER_CONSUMPTION

@@ -130,6 +130,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
                 if job.corrected_at:
                     add(job.corrected_at, "correct", (order, job))
             if order.is_done:
+                add(story_pieces.registered_at(order), "register", order)
                 add(story_pieces.closed_at(order), "close", order)
             if order.pieces.receipt_at and order.pieces.receipt_at < until:
                 add(order.pieces.receipt_at, "receive", order)
@@ -150,6 +151,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
         """One hour: releases first, then what was finished, then people."""
         if window["release"]:
             self._release(window["release"])
+        self._register_used(window["register"])
         if window["finish"]:
             self._finish(window["finish"], people)
         if window["close"]:
@@ -259,8 +261,6 @@ class MfgVarianceDemoStory(models.AbstractModel):
     def _close(self, orders):
         by_key = self._get_productions(orders)
         productions = self.env["mrp.production"].concat(*by_key.values())
-        for order in orders:
-            self._register_consumption(order, by_key[str(order.number)])
         productions.with_context(skip_redirection=True).button_mark_done()
         for order in orders:
             self._book_losses(order, by_key[str(order.number)])

@@ -131,13 +131,19 @@ class MfgVarianceDemoStory(models.AbstractModel):
                 mine = by_order.get(production, none).filtered(
                     lambda row, order=order: self._is_in_place(row, order)
                 )
-                last = max(job.recorded_end for job in order.jobs)
-                events[kind].append((last, mine))
+                events[kind].append((self._get_event_moment(order), mine))
         events[story_pieces.NEGATIVE_STOCK] = self._get_shortages(orders, rows)
         return {
             kind: sorted(mine, key=lambda event: event[0])
             for kind, mine in events.items()
         }
+
+    def _get_event_moment(self, order):
+        """When the order's fault happened: when it was registered, or made."""
+        if order.pieces.fault == story_pieces.OVER_CONSUMPTION:
+            return story_pieces.registered_at(order)
+        losses = order.pieces.losses
+        return min(order.jobs[loss.sequence - 1].recorded_end for loss in losses)
 
     def _is_in_place(self, row, order):
         """Whether a reading names the place where the order's fault was planted."""

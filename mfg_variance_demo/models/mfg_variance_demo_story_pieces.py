@@ -23,6 +23,11 @@ class MfgVarianceDemoStory(models.AbstractModel):
             }
         )
 
+    def _register_used(self, orders):
+        productions = self._get_productions(orders)
+        for order in orders:
+            self._register_consumption(order, productions[str(order.number)])
+
     def _register_consumption(self, order, production):
         """A person enters what was used, or the lot it was taken from."""
         pieces = order.pieces
@@ -70,6 +75,8 @@ class MfgVarianceDemoStory(models.AbstractModel):
             scrap.action_validate()
             # Odoo stamps the present moment (D3)
             scrap.date_done = job.recorded_end
+            # Odoo computes the quantity from the move, and wrongly for several at once
+            scrap.flush_recordset()
 
     def _book_receipts(self, orders):
         """The delivery is booked at last: what was used before is there again."""

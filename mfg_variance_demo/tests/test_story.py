@@ -78,14 +78,16 @@ class TestStory(TransactionCase):
         north = cases.filtered(lambda case: case.plant_id.code == "NORTH")
         self.assertEqual(set(north.shift_id.mapped("name")), {"Late"})
 
-    def test_stock_below_zero_clears_when_the_receipt_is_booked(self):
-        case = self.cases(("metric_id.code", "=", "negative_stock"))
-        self.assertEqual(case.component_id.name, "Sheet 3 mm")
-        self.assertTrue(case.cleared_at)
+    def test_stock_below_zero_ends_when_the_receipt_is_booked(self):
         rows = self.env["mfg.variance.measurement"].search(
-            [("exception_id", "=", case.id), ("is_current", "=", True)]
+            [
+                ("company_id", "=", self.company.id),
+                ("metric_code", "=", "negative_stock"),
+            ]
         )
-        self.assertEqual(rows.mapped("deviation"), [0.0])
+        self.assertEqual(rows.component_id.name, "Sheet 3 mm")
+        self.assertLess(min(rows.mapped("actual")), 0)
+        self.assertEqual(rows.filtered("is_current").mapped("actual"), [0.0])
 
     def test_drift_is_found_after_it_began_not_at_once(self):
         drift = self.faults["drift"]

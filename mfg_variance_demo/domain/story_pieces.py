@@ -37,7 +37,7 @@ RECEIPT_BOOKED_AFTER = timedelta(hours=9)
 
 @dataclass(frozen=True)
 class Loss:
-    """Pieces scrapped at an operation; or, of the lot used, before anything was made."""
+    """Pieces scrapped at an operation, or material of the lot used set aside at it."""
 
     sequence: int
     quantity: int
@@ -77,7 +77,7 @@ def material_of(order):
 
 
 def opening_stock(orders, material):
-    """What its plant holds of a material when the story begins: plenty, or up to the fault."""
+    """What there is of a material at first: plenty, or enough until the fault."""
     if material != SHORT_MATERIAL:
         return 100000
     mine = _closed_of(orders, lambda order: material_of(order) == material)

@@ -111,7 +111,9 @@ def test_only_what_was_made_is_used_or_lost(orders):
 def test_stock_lasts_until_the_receipt_is_forgotten(story, domain, orders):
     used = domain.story_pieces.opening_stock(orders, "Sheet 3 mm")
     short = [
-        order for order in orders if order.pieces.fault == story.story_pieces.NEGATIVE_STOCK
+        order
+        for order in orders
+        if order.pieces.fault == domain.story_pieces.NEGATIVE_STOCK
     ]
     assert 0 < used < 100000
     booked = [order.pieces for order in short if order.pieces.receipt]

@@ -151,6 +151,14 @@ class TestStory(TransactionCase):
         again.pop("seconds")
         self.assertEqual(again, {key: self.figures[key] for key in again})
 
+    def test_story_of_another_seed_is_another_story(self):
+        self.assertFalse(self.Story._find_story(60, UNTIL, seed=7))
+        digest = self.Story._get_digest(60, UNTIL, 7)
+        self.assertEqual(self.Story._read_digest(digest), (60, 7, UNTIL))
+        self.assertNotEqual(
+            self.Story._tell(digest), self.Story._tell(self.company.variance_log_digest)
+        )
+
     def test_one_login_per_role(self):
         logins = self.Story._logins()
         groups = {

@@ -54,6 +54,13 @@ def parser():
     demo.add_argument(
         "--fresh", action="store_true", help="make the demo database anew"
     )
+    demo.add_argument(
+        "--seeds",
+        type=int,
+        default=0,
+        metavar="N",
+        help="instead play N smaller stories by other seeds and print what was found",
+    )
     commands.add_parser("stop", help="end what this clone started, and nothing else")
     test = commands.add_parser(
         "test", help="run all tests, lint included, or the part named"
@@ -123,6 +130,7 @@ def dispatch(options, source):
         demo,
         lint,
         postgres,
+        seeds,
         templates,
         testing,
         translations,
@@ -134,6 +142,8 @@ def dispatch(options, source):
         return testing.close(lint.run())
     with postgres.in_use() as server:
         chain = templates.open_templates(source, server)
+        if options.command == "demo" and options.seeds:
+            return seeds.run(chain, options)
         if options.command == "demo":
             return demo.run(chain, options)
         if options.command == "shell":

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from . import story_pieces
+from .story_pieces import PIECE_FAULTS, Pieces
 from .story_plant import (
     DRIFT_CENTER,
     PLANTS,
@@ -36,6 +38,7 @@ FAULTS = (
     FORGOTTEN_TIMER,
     NO_STANDARD,
     RUNNING_OVERRUN,
+    *PIECE_FAULTS,
 )
 
 DRIFT_FROM = 0.55  # share of the period after which the machine begins to drift
@@ -90,6 +93,7 @@ class StoryOrder:
     quantity: int
     released_at: datetime
     jobs: tuple
+    pieces: Pieces = Pieces()
 
     @property
     def is_done(self):
@@ -348,4 +352,5 @@ def tell(orders=300, until=None, seed=SEED):
             told.append(plant_story.order(len(told) + 1, morning))
     _plant_timers(told, until)
     _plant_running_overrun(told, len(told) + 1, until)
-    return tuple(sorted(told, key=lambda order: (order.released_at, order.number)))
+    told.sort(key=lambda order: (order.released_at, order.number))
+    return story_pieces.plan(told, seed, to_local)

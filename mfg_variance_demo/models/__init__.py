@@ -7,6 +7,7 @@ from . import (
     mfg_variance_demo_log_shop,
     mfg_variance_demo_log_figures,
     mfg_variance_demo_story,
+    mfg_variance_demo_story_pieces,
     mfg_variance_demo_story_plants,
     mfg_variance_demo_story_figures,
     mfg_variance_standard,

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 
 from odoo.addons.mfg_variance_core.guard import CLOCK_KEY, Clock
 
-from ..domain import story
+from ..domain import story, story_pieces
 from ..domain.story_handling import cause_of, is_handled
 
 WINDOW = timedelta(hours=1)
@@ -30,7 +30,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
     _description = "Demo story"
 
     @api.model
-    def _play(self, progress=None, orders=300, until=None):
+    def _play(self, progress=None, orders=300, until=None, seed=story.SEED):
         """Play the story once and return the figures of its summary.
 
         All of it is one transaction: an interrupted story leaves nothing behind. A
@@ -39,30 +39,41 @@ class MfgVarianceDemoStory(models.AbstractModel):
         :param progress: called as ``progress(step, done, total)``
         :param orders: how many orders, at least 30
         :param until: when the story ends, naive UTC; now if not given
+        :param seed: another seed tells another story of the same plants
         """
         started = monotonic()
-        company = self._find_story(orders, until)
+        company = self._find_story(orders, until, seed)
         if not company:
             until = until or fields.Datetime.now()
-            digest = f"story:{orders}:{until:%Y-%m-%dT%H:%M}"
-            company = self._make_group(digest)
+            digest = self._get_digest(orders, until, seed)
+            company = self._make_group(digest, self._tell(digest))
             self._in_company(company)._play_orders(digest, progress)
         played = self._in_company(company)
         figures = played._get_figures(self._tell(company.variance_log_digest))
         figures["seconds"] = round(monotonic() - started, 1)
         return figures
 
-    def _find_story(self, orders, until):
+    def _get_digest(self, orders, until, seed):
+        digest = f"story:{orders}:{until:%Y-%m-%dT%H:%M}"
+        return digest if seed == story.SEED else f"{digest}#{seed}"
+
+    def _find_story(self, orders, until, seed=story.SEED):
         """The company of this story, or of any when ``until`` is left open."""
-        pattern = f"story:{orders}:{until:%Y-%m-%dT%H:%M}" if until else "story:%"
+        pattern = self._get_digest(orders, until, seed) if until else "story:%"
         return self.env["res.company"].search(
             [("variance_log_digest", "=like", pattern)], limit=1, order="id desc"
         )
 
     def _tell(self, digest):
         """The orders of the story this digest stands for."""
-        _word, orders, until = digest.split(":", 2)
-        return story.tell(int(orders), datetime.fromisoformat(until))
+        orders, seed, until = self._read_digest(digest)
+        return story.tell(orders, until, seed)
+
+    def _read_digest(self, digest):
+        """``(orders, seed, until)`` of a story."""
+        _word, orders, rest = digest.split(":", 2)
+        until, _mark, seed = rest.partition("#")
+        return int(orders), int(seed or story.SEED), datetime.fromisoformat(until)
 
     def _in_company(self, company):
         return self.with_context(
@@ -80,10 +91,10 @@ class MfgVarianceDemoStory(models.AbstractModel):
 
     def _play_orders(self, digest, progress):
         orders = self._tell(digest)
-        until = datetime.fromisoformat(digest.split(":", 2)[2])
+        _count, seed, until = self._read_digest(digest)
         windows = self._get_windows(orders, until)
         people = self._get_worker_ids()
-        rng = random.Random(story.SEED)
+        rng = random.Random(seed)
         for done, moment in enumerate(sorted(windows), start=1):
             self._at(moment)._play_window(windows[moment], people, rng)
             self.env.cr.flush()
@@ -119,8 +130,10 @@ class MfgVarianceDemoStory(models.AbstractModel):
                 if job.corrected_at:
                     add(job.corrected_at, "correct", (order, job))
             if order.is_done:
-                last = max(job.recorded_end for job in order.jobs)
-                add(last.replace(hour=23, minute=59), "close", order)
+                add(story_pieces.registered_at(order), "register", order)
+                add(story_pieces.closed_at(order), "close", order)
+            if order.pieces.receipt_at and order.pieces.receipt_at < until:
+                add(order.pieces.receipt_at, "receive", order)
         for plant in story.PLANTS:
             for morning in self._get_mornings(plant, orders[0].released_at, until):
                 add(morning, "handle", plant)
@@ -138,10 +151,12 @@ class MfgVarianceDemoStory(models.AbstractModel):
         """One hour: releases first, then what was finished, then people."""
         if window["release"]:
             self._release(window["release"])
+        self._register_used(window["register"])
         if window["finish"]:
             self._finish(window["finish"], people)
         if window["close"]:
             self._close(window["close"])
+        self._book_receipts(window["receive"])
         for order, job in window["correct"]:
             self._correct(order, job)
         if window["start"]:
@@ -248,6 +263,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
         productions = self.env["mrp.production"].concat(*by_key.values())
         productions.with_context(skip_redirection=True).button_mark_done()
         for order in orders:
+            self._book_losses(order, by_key[str(order.number)])
             by_key[str(order.number)].with_context(force_date=True).write(
                 {
                     "date_start": order.jobs[0].started_at,

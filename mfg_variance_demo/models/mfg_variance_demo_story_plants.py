@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.fields import Command
 
-from ..domain.story_plant import PLANTS, UNTIMED_STEP
+from ..domain import story_pieces
+from ..domain.story_plant import LOT_MATERIAL, PLANTS, UNTIMED_STEP
 
 PASSWORD = "variance-demo"
 WORKERS = 4
@@ -29,8 +30,11 @@ class MfgVarianceDemoStory(models.AbstractModel):
     _inherit = "mfg.variance.demo.story"
 
     @api.model
-    def _make_group(self, digest):
-        """Create the company with its plants, routings and people; return it."""
+    def _make_group(self, digest, orders):
+        """Create the company with its plants, routings and people; return it.
+
+        :param orders: the story to come, which tells what was in stock before it
+        """
         name = self.env._("Demo plants")
         if self.env["res.company"].search_count([("name", "=", name)], limit=1):
             name = f"{name} ({digest})"
@@ -47,6 +51,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
             plant = group._make_plant(plan, company)
             centers = group._make_workcenters(plan, plant)
             group._make_parts(plan, plant, centers)
+            group._make_stock(plan, plant, orders)
             group._make_workers(plan, plant)
             plants |= plant
         group._make_people(company, plants)
@@ -145,6 +150,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
                     "name": name,
                     "type": "consu",
                     "is_storable": True,
+                    "tracking": "lot" if name == LOT_MATERIAL else "none",
                     "company_id": company.id,
                     "standard_price": 12.0,
                 }
@@ -174,12 +180,19 @@ class MfgVarianceDemoStory(models.AbstractModel):
                 for part in plan.parts
             ]
         )
-        materials = {by_name[part.material] for part in plan.parts}
-        # stock that was there before the story begins: no count, no move
+
+    def _make_stock(self, plan, plant, orders):
+        """Stock that was there before the story begins: no count, no move."""
+        names = sorted({part.material for part in plan.parts})
+        materials = self.env["product.product"].search(
+            [("company_id", "=", plant.company_id.id), ("name", "in", names)]
+        )
         for material in materials:
-            self.env["stock.quant"]._update_available_quantity(
-                material, plant.warehouse_id.lot_stock_id, 100000.0
-            )
+            quantity = story_pieces.opening_stock(orders, material.name)
+            for lot in self._get_opening_lots(material):
+                self.env["stock.quant"]._update_available_quantity(
+                    material, plant.warehouse_id.lot_stock_id, quantity, lot_id=lot
+                )
 
     def _prepare_operation_vals(self, step, sequence, centers):
         return {

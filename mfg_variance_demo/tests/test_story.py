@@ -40,8 +40,54 @@ class TestStory(TransactionCase):
                 self.assertGreater(fault["found"], 0)
 
     def test_sudden_faults_are_found_at_their_first_event(self):
-        for kind in ("setup_overrun", "forgotten_timer", "no_standard"):
-            self.assertEqual(self.faults[kind]["after_events"], 1, kind)
+        for kind in (
+            "setup_overrun",
+            "forgotten_timer",
+            "no_standard",
+            "bad_lot",
+            "scrap_episode",
+            "over_consumption",
+            "negative_stock",
+        ):
+            with self.subTest(kind):
+                self.assertEqual(self.faults[kind]["after_events"], 1)
+
+    def test_sudden_faults_of_pieces_are_found_the_same_day(self):
+        for kind in (
+            "bad_lot",
+            "scrap_episode",
+            "over_consumption",
+            "negative_stock",
+        ):
+            with self.subTest(kind):
+                self.assertLess(self.faults[kind]["after_hours"], 24)
+
+    def test_bad_lot_is_named_by_its_case(self):
+        case = self.cases(("lot_id.name", "=", "SB-1042"))
+        self.assertEqual(case.component_id.name, "Steel block")
+        self.assertEqual(case.plant_id.code, "HARBR")
+
+    def test_scrap_episode_is_a_case_of_its_machine(self):
+        case = self.cases(
+            ("metric_id.code", "=", "scrap"), ("workcenter_id.name", "=", "Press 2")
+        )
+        self.assertEqual(case.product_id.name, "Motor plate")
+
+    def test_over_consumption_names_the_shift(self):
+        cases = self.cases(("metric_id.code", "=", "material_usage"))
+        north = cases.filtered(lambda case: case.plant_id.code == "NORTH")
+        self.assertEqual(set(north.shift_id.mapped("name")), {"Late"})
+
+    def test_stock_below_zero_ends_when_the_receipt_is_booked(self):
+        rows = self.env["mfg.variance.measurement"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("metric_code", "=", "negative_stock"),
+            ]
+        )
+        self.assertEqual(rows.component_id.name, "Sheet 3 mm")
+        self.assertLess(min(rows.mapped("actual")), 0)
+        self.assertEqual(rows.filtered("is_current").mapped("actual"), [0.0])
 
     def test_drift_is_found_after_it_began_not_at_once(self):
         drift = self.faults["drift"]
@@ -53,6 +99,13 @@ class TestStory(TransactionCase):
         self.assertEqual(
             self.figures["open"] + self.figures["closed"], self.figures["cases"]
         )
+
+    def test_noise_of_a_plant_stays_below_one_case_in_two_weeks(self):
+        rows = self.figures["noise_per_week"]
+        self.assertEqual(len(rows), 3)
+        self.assertEqual(sum(row["noise"] for row in rows), self.figures["noise"])
+        for row in rows:
+            self.assertLess(row["per_week"], 0.5, row["plant"])
 
     def test_history_is_played_as_if_it_were_live(self):
         rows = self.env["mfg.variance.measurement"].search(
@@ -97,6 +150,14 @@ class TestStory(TransactionCase):
         self.assertEqual(self.env["mrp.production"].search_count([]), before)
         again.pop("seconds")
         self.assertEqual(again, {key: self.figures[key] for key in again})
+
+    def test_story_of_another_seed_is_another_story(self):
+        self.assertFalse(self.Story._find_story(60, UNTIL, seed=7))
+        digest = self.Story._get_digest(60, UNTIL, 7)
+        self.assertEqual(self.Story._read_digest(digest), (60, 7, UNTIL))
+        self.assertNotEqual(
+            self.Story._tell(digest), self.Story._tell(self.company.variance_log_digest)
+        )
 
     def test_one_login_per_role(self):
         logins = self.Story._logins()

@@ -19,6 +19,7 @@ def domain():
             log_file=load("mfg_variance_demo.domain.log_file"),
             log_plan=load("mfg_variance_demo.domain.log_plan"),
             story=load("mfg_variance_demo.domain.story"),
+            story_pieces=load("mfg_variance_demo.domain.story_pieces"),
             story_handling=load("mfg_variance_demo.domain.story_handling"),
         )
 

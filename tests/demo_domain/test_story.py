@@ -42,7 +42,9 @@ def test_size_and_plants(orders):
 @pytest.mark.parametrize("day", range(7))
 def test_every_fault_is_planted_on_any_day_of_the_week(story, count, day):
     until = UNTIL + timedelta(days=day, hours=3 * day)
-    planted = Counter(job.fault for _order, job in jobs_of(story.tell(count, until)))
+    told = story.tell(count, until)
+    planted = Counter(job.fault for _order, job in jobs_of(told))
+    planted.update(order.pieces.fault for order in told)
     assert set(story.FAULTS) <= set(planted)
     assert planted[story.FORGOTTEN_TIMER] == 2
     assert planted[story.RUNNING_OVERRUN] == 1
@@ -88,3 +90,34 @@ def test_ordinary_work_stays_near_its_plan(story, orders):
     outliers = [ratio for ratio in ordinary if ratio > 1.5]
     assert 0 < len(outliers) / len(ordinary) < 0.03
     assert sum(ordinary) / len(ordinary) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_fault_of_pieces_is_planted_by_any_seed(story, seed):
+    told = story.tell(60, UNTIL, seed)
+    assert set(story.PIECE_FAULTS) <= {order.pieces.fault for order in told}
+
+
+def test_only_what_was_made_is_used_or_lost(orders):
+    for order in orders:
+        pieces = order.pieces
+        if not order.is_done:
+            assert pieces == type(pieces)()
+        made = [loss.quantity for loss in pieces.losses if not loss.is_material]
+        assert sum(made) < order.quantity
+        assert pieces.used is None or pieces.used >= order.quantity
+
+
+def test_stock_lasts_until_the_receipt_is_forgotten(story, domain, orders):
+    used = domain.story_pieces.opening_stock(orders, "Sheet 3 mm")
+    short = [
+        order
+        for order in orders
+        if order.pieces.fault == domain.story_pieces.NEGATIVE_STOCK
+    ]
+    assert 0 < used < 100000
+    booked = [order.pieces for order in short if order.pieces.receipt]
+    assert len(booked) == 1
+    assert all(
+        domain.story_pieces.closed_at(order) < booked[0].receipt_at for order in short
+    )

@@ -89,14 +89,15 @@ class MrpProduction(models.Model):
         return orders
 
     def write(self, vals):
-        origins = (
-            self.variance_rework_origin_id
-            if "variance_rework_origin_id" in vals
-            else self.browse()
-        )
+        concerned = self.browse()
+        if "variance_rework_origin_id" in vals:
+            concerned |= self.variance_rework_origin_id
+        if "is_variance_rework" in vals:
+            # a done order becomes a loss by that, or good output
+            concerned |= self
         result = super().write(vals)
         if REWORK_FIELDS & set(vals):
-            self._capture_variance_origins(origins)
+            self._capture_variance_origins(concerned)
         if "variance_occurred_at" in vals:
             done = self.filtered(lambda order: order.state == "done")
             self.env["mfg.variance.engine"]._shielded("_capture_correction", done)
@@ -107,10 +108,10 @@ class MrpProduction(models.Model):
         self._capture_variance_origins()
         return result
 
-    def _capture_variance_origins(self, origins=None):
+    def _capture_variance_origins(self, concerned=None):
         """Orders whose pieces go to rework, or no longer do, are judged again."""
-        origins = (origins or self.browse()) | self.variance_rework_origin_id
-        done = origins.filtered(lambda order: order.state == "done")
+        concerned = (concerned or self.browse()) | self.variance_rework_origin_id
+        done = concerned.filtered(lambda order: order.state == "done")
         self.env["mfg.variance.engine"]._shielded("_capture_correction", done)
 
     def _get_variance_made(self, returned=None):

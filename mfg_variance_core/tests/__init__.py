@@ -42,6 +42,7 @@ from . import test_security_attacks_v2
 from . import test_security_evidence
 from . import test_security_guards
 from . import test_security_person_steps
+from . import test_security_reach
 from . import test_security_rpc
 from . import test_security_scope
 from . import test_security_stored_code

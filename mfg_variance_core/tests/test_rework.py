@@ -51,6 +51,14 @@ class TestRework(RatioCase):
         with self.assertRaises(AccessError):
             case.action_create_rework_order()
 
+    def test_order_called_rework_when_it_is_done_is_judged_again(self):
+        order, _case = self.make_case()
+        of_order = [("production_id", "=", order.id), ("is_current", "=", True)]
+        before = self.Measurement.search(of_order)
+        order.is_variance_rework = True
+        self.judge()
+        self.assertNotEqual(self.Measurement.search(of_order), before)
+
     def test_rework_of_a_closed_case_is_refused(self):
         _order, case = self.make_case()
         case._as_system().write({"state": "closed"})

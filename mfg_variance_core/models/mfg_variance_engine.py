@@ -286,6 +286,8 @@ class MfgVarianceEngine(models.AbstractModel):
             return
         _word, model = key
         link = CORRECTED_LINKS[model]
+        # readers look up what they had found before for these only
+        shared["corrected", model] = set(items)
         rows = self.env["mfg.variance.measurement"].search(
             [
                 (link, "in", list(items)),

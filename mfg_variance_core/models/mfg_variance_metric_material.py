@@ -5,6 +5,14 @@ from .fact import Fact
 
 CONSUMPTION_CODES = ("material_usage", "material_missing", "material_price")
 MONEY_FLOOR_SHARE = 0.005  # of the standard cost of the order
+GONE_DIMS = (
+    "company_id",
+    "plant_id",
+    "product_id",
+    "production_id",
+    "component_id",
+    "lot_id",
+)
 
 
 class MfgVarianceMetric(models.Model):
@@ -21,11 +29,21 @@ class MfgVarianceMetric(models.Model):
         is that of the whole order: what is beyond it stays beyond it. The source is
         the first move of the component.
         """
-        return [
+        data_list = self._get_consumption(records, phase, shared)
+        facts = [
             self._fact_material_usage(data, usage)
-            for data in self._get_consumption(records, phase, shared)
+            for data in data_list
             for usage in data["usages"]
         ]
+        changed = [
+            data["order"].id
+            for data in data_list
+            if len(data["usages"]) < len(data["moves"])
+        ]
+        changed += records.filtered(lambda order: order.state == "cancel").ids
+        return facts + self._get_gone_facts(
+            "material_usage", phase, facts, shared, changed
+        )
 
     def _read_material_missing(self, records, phase, shared):
         """How many components of an order were consumed, where it was not one.
@@ -87,6 +105,43 @@ class MfgVarianceMetric(models.Model):
                 fact.amount_formula = None
                 fact.amount_missing_reason = fact.gap_reason
         return fact
+
+    def _get_gone_facts(self, code, phase, facts, shared, changed=()):
+        """Nothing, for each component that had a figure and has none any more.
+
+        It was taken off or came back as a whole, or it is counted with the component
+        it stands in for: what was measured before must not be added up beside that.
+        Looked up for corrected orders, and for the ``changed`` ones.
+        """
+        orders = {*changed, *shared.get(("corrected", "mrp.production"), ())}
+        if not orders:
+            return []
+        rows = self.env["mfg.variance.measurement"].search(
+            [
+                ("metric_code", "=", code),
+                ("production_id", "in", list(orders)),
+                ("phase", "in", list({phase, "running"})),
+                ("is_current", "=", True),
+            ]
+        )
+        read = {(fact.source_model, fact.source_id) for fact in facts}
+        gone = rows.filtered(lambda row: (row.source_model, row.source_id) not in read)
+        return [
+            Fact(
+                source_model=row.source_model,
+                source_id=row.source_id,
+                event_at=row.event_at,
+                dims={name: row[name].id for name in GONE_DIMS},
+                planned=0.0,
+                actual=0.0,
+                quantity=row.quantity,
+                unit=row.unit,
+                amount=0.0,
+                is_plan_zero=True,
+                note=self.env._("The order has no figure of its own for this now."),
+            )
+            for row in gone
+        ]
 
     def _has_usage_leaf(self, usage):
         """Whether the money of a usage is a leaf of its order.
@@ -233,7 +288,8 @@ class MfgVarianceMetric(models.Model):
         }
 
     def _prepare_line(self, component, moves, row, quantity, returned):
-        product = moves[0].product_id
+        # an unplanned component has the cost it has in the company of the order
+        product = moves[0].product_id.with_company(moves[0].company_id)
         per_unit, loss = (
             (row.quantity_per_unit, row.loss_percent) if row else (0.0, 0.0)
         )

@@ -20,12 +20,13 @@ class MfgVarianceMetric(models.Model):
         """
         if phase == "running":
             return []
-        return [
+        facts = [
             fact
             for data in self._get_consumption(records, phase, shared)
             for line in data["lines"]
             if (fact := self._fact_material_price(data, line))
         ]
+        return facts + self._get_gone_facts("material_price", phase, facts, shared)
 
     def _fact_material_price(self, data, line):
         component, value = line.component, data["values"][line.component]

@@ -16,6 +16,7 @@ from . import test_fail_open
 from . import test_foreign_metric
 from . import test_handover
 from . import test_inventory
+from . import test_material_corrected
 from . import test_material_flows
 from . import test_material_usage
 from . import test_measurement

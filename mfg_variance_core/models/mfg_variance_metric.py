@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
@@ -7,6 +9,14 @@ from .cache import forget
 JUDGING_FIELDS = frozenset(
     ("active", "code", "source_model", "unit", "direction", "clock")
 )
+
+
+class Known(NamedTuple):
+    """What judging looks up of a metric."""
+
+    id: int
+    code: str
+    model: str
 
 
 class MfgVarianceMetric(models.Model):
@@ -113,18 +123,26 @@ class MfgVarianceMetric(models.Model):
         forget(self.env)
         return super().unlink()
 
-    @tools.ormcache("code")
+    @api.model
     def _get_id(self, code):
         """The id of the active metric with this code, or False."""
-        # sudo: the catalogue of metrics is no secret and judging needs it for anybody
-        return self.sudo().search([("code", "=", code)]).id
+        known = self._get_catalogue()
+        return next((row.id for row in known if row.code == code), False)
 
-    @tools.ormcache("model_name")
+    @api.model
     def _get_codes_of(self, model_name):
         """The codes of the active metrics read from this model."""
-        # sudo: as above
-        metrics = self.sudo().search([("source_model", "=", model_name)])
-        return tuple(metrics.mapped("code"))
+        known = self._get_catalogue()
+        return tuple(row.code for row in known if row.model == model_name)
+
+    @tools.ormcache()
+    def _get_catalogue(self):
+        """Every active metric as plain values, in order: one query fills it."""
+        # sudo: the catalogue of metrics is no secret and judging needs it for anybody
+        return tuple(
+            Known(metric.id, metric.code, metric.source_model)
+            for metric in self.sudo().search([("active", "=", True)])
+        )
 
     def _get_reader(self):
         self.ensure_one()

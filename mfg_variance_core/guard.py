@@ -17,6 +17,8 @@ from datetime import datetime
 from odoo.exceptions import AccessError
 from odoo.tools.misc import Callbacks
 
+from odoo.addons.base.models.ir_actions import IrActionsServer
+
 TOKEN_KEY = "mfg_variance_token"
 CLOCK_KEY = "mfg_variance_clock"
 
@@ -26,6 +28,12 @@ _OWN_ENTRIES = set()
 _BUILTINS = vars(builtins)
 # whatever stored code hands over to run at the end of the transaction
 _DEFERRED = Callbacks.run.__code__
+# what is written by actions that name a field and a value is stored, too
+_DECLARED = frozenset(
+    method.__code__
+    for name, method in vars(IrActionsServer).items()
+    if name.startswith("_run_action_object_")
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ def is_stored_code():
         if frame.f_code in _OWN_ENTRIES:
             return False
         if frame.f_builtins is not _BUILTINS or frame.f_code is _DEFERRED:
+            return True
+        if frame.f_code in _DECLARED:
             return True
         frame = frame.f_back
     return False

@@ -362,6 +362,23 @@ class TestSecurityAttacksV2(SecurityFixture, TransactionCase):
                         action.run()
                     self.env.cr.precommit.clear()
 
+    def test_an_action_that_names_a_field_and_a_value_is_stored_too(self):
+        self.inhibition.active = True
+        for record in (self.policy, self.inhibition):
+            action = self.env["ir.actions.server"].create(
+                {
+                    "name": "Attack",
+                    "model_id": self.env["ir.model"]._get_id(record._name),
+                    "state": "object_write",
+                    "update_path": "active",
+                    "update_boolean_value": "false",
+                }
+            )
+            names = {"active_model": record._name, "active_id": record.id}
+            with self.subTest(model=record._name), self.assertRaises(AccessError):
+                action.with_context(**names, active_ids=record.ids).run()
+            self.assertTrue(record.active)
+
     def _make_code(self, code):
         names = {
             "case": self.light,

@@ -95,7 +95,18 @@ class TestInventoryAdjustment(InventoryCase):
         self.assertEqual((row.outcome, row.severity), ("not_enough_data", False))
         self.assertIn("Opening stock", row.outcome_detail)
         self.assertFalse(row.exception_id)
+        self.assertEqual((row.deviation, row.amount_kind), (0, False))
+        self.assertFalse(row.leaf_amount, "nothing was gained")
         self.assertEqual(self.count(fresh, 400).outcome, "opened")
+
+    def test_opening_stock_of_another_shelf_is_allotted_to_no_order(self):
+        self.make_and_use(10)
+        shelf = self.env["stock.location"].create(
+            {"name": "Shelf", "location_id": self.stock.id}
+        )
+        row = self.count(self.casting, 500, location=shelf)
+        self.assertEqual(row.outcome, "not_enough_data")
+        self.assertFalse(row.allotment_ids)
 
     def test_shelved_difference_still_says_what_was_found(self):
         self.env["mfg.variance.silence"]._as_system().create(

@@ -96,7 +96,7 @@ class MfgVarianceEngine(models.AbstractModel):
         one.muted_by = {"muted_by_silence_id": silence.id}
         one.detail = self.env._(
             "%(sentence)s Shelved by %(silence)s until %(end)s UTC.",
-            sentence=one.verdict.sentence,
+            sentence=one.detail,
             silence=silence.display_name,
             end=silence._get_end(),
         )
@@ -157,7 +157,7 @@ class MfgVarianceEngine(models.AbstractModel):
         }
         one.detail = self.env._(
             "%(sentence)s Explained by %(cause)s (%(rule)s).",
-            sentence=one.verdict.sentence,
+            sentence=one.detail,
             cause=cause.name,
             rule=rule.name,
         )

@@ -15,9 +15,12 @@ KEY = (
     "plant_id",
     "metric_id",
     "product_id",
+    "component_id",
     "operation_id",
     "workcenter_id",
 )
+# what is planned per piece; a share or a price has no plan that grows with the pieces
+PER_PIECE = ("work_order_time", "setup_time", "material_usage", "byproduct_ratio")
 # only what was measured and judged by a standard says something about it
 JUDGED = (outcomes.WITHIN, outcomes.OPENED, outcomes.MERGED, outcomes.SHADED)
 
@@ -50,7 +53,8 @@ class MfgVarianceEngine(models.AbstractModel):
     def _find_favourable(self):
         """``{key: (version, review, count, since)}`` of standards worth a look."""
         lives = self.env["mfg.variance.policy"]._get_live_versions()
-        metric_ids = {live.metric_id for live in lives if not live.pattern}
+        per_piece = {metric.id for metric in self._get_metrics(PER_PIECE).values()}
+        metric_ids = per_piece & {live.metric_id for live in lives if not live.pattern}
         found = {}
         since = self._now() - timedelta(days=LOOK_BACK_DAYS)
         for *key, count, planned, actual, per_unit, saved, begun in self._query_typical(
@@ -99,6 +103,7 @@ class MfgVarianceEngine(models.AbstractModel):
                        -SUM(CASE WHEN m.amount_kind = 'loss' THEN m.amount END),
                        MAX(d.decided_at)
                   FROM mfg_variance_measurement m
+             LEFT JOIN mrp_production p ON p.id = m.production_id
              LEFT JOIN LATERAL (
                        SELECT MAX(r.decided_at) AS decided_at
                          FROM mfg_variance_standard_review r
@@ -109,6 +114,7 @@ class MfgVarianceEngine(models.AbstractModel):
                    AND m.is_current AND m.phase = 'final'
                    AND m.outcome = ANY(%(judged)s)
                    AND m.planned > 0 AND m.actual > 0
+                   AND p.is_variance_rework IS NOT TRUE
               GROUP BY %(key)s
                 HAVING COUNT(*) >= %(minimum)s
                 """,
@@ -141,6 +147,12 @@ class MfgVarianceEngine(models.AbstractModel):
             if key not in found:
                 row.write({"state": "settled", "reviewed_at": now})
 
+    def _get_review_unit(self, metric, key):
+        """A component is counted in its own unit."""
+        component_id = dict(zip(KEY, key, strict=True))["component_id"]
+        component = self.env["product.product"].browse(component_id or [])
+        return component.uom_id.name or metric.unit
+
     def _prepare_review_vals(self, key, version, review, count, since, now):
         metric = self.env["mfg.variance.metric"].browse(key[2])
         return {
@@ -149,7 +161,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "reading_count": count,
             "ratio_percent": review.ratio_percent,
             "suggested": review.suggested,
-            "unit": metric.unit,
+            "unit": self._get_review_unit(metric, key),
             "saved_per_year": review.saved_per_year or 0.0,
             "since": since,
             "reviewed_at": now,

@@ -35,6 +35,10 @@ class MfgVarianceMetric(models.Model):
                         product=move.product_id.display_name,
                         location=location.display_name,
                     )
+                    # no deviation, and nothing gained, lost or allotted to orders
+                    fact.planned = fact.actual
+                    fact.amount = fact.amount_formula = None
+                    fact.amount_missing_reason = fact.gap_reason
                 facts.append(fact)
         return [fact for fact in facts if fact.actual]
 

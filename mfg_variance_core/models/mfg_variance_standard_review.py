@@ -35,6 +35,9 @@ class MfgVarianceStandardReview(models.Model):
         "mfg.variance.metric", required=True, readonly=True, ondelete="restrict"
     )
     product_id = fields.Many2one("product.product", readonly=True, ondelete="set null")
+    component_id = fields.Many2one(
+        "product.product", readonly=True, ondelete="set null"
+    )
     operation_id = fields.Many2one(
         "mrp.routing.workcenter", readonly=True, ondelete="set null"
     )
@@ -75,7 +78,8 @@ class MfgVarianceStandardReview(models.Model):
 
     _one_open = models.UniqueIndex(
         "(company_id, metric_id, COALESCE(plant_id, 0), COALESCE(product_id, 0), "
-        "COALESCE(operation_id, 0), COALESCE(workcenter_id, 0)) WHERE state = 'open'",
+        "COALESCE(component_id, 0), COALESCE(operation_id, 0), "
+        "COALESCE(workcenter_id, 0)) WHERE state = 'open'",
         "This standard is under review already.",
     )
 
@@ -86,13 +90,14 @@ class MfgVarianceStandardReview(models.Model):
             name for name, field in self._fields.items() if field.store
         ) - {"reason"}
 
-    @api.depends("product_id", "operation_id", "workcenter_id")
+    @api.depends("product_id", "component_id", "operation_id", "workcenter_id")
     def _compute_display_name(self):
         for row in self:
             # sudo: names of places only, also for a reader without a role in them
             place = row.sudo()
             parts = (
                 place.product_id.display_name,
+                place.component_id.display_name,
                 place.operation_id.name,
                 place.workcenter_id.name,
             )

@@ -95,7 +95,37 @@ class TestInventoryAdjustment(InventoryCase):
         self.assertEqual((row.outcome, row.severity), ("not_enough_data", False))
         self.assertIn("Opening stock", row.outcome_detail)
         self.assertFalse(row.exception_id)
+        self.assertEqual((row.deviation, row.amount_kind), (0, False))
+        self.assertFalse(row.leaf_amount, "nothing was gained")
         self.assertEqual(self.count(fresh, 400).outcome, "opened")
+
+    def test_opening_stock_of_another_shelf_is_allotted_to_no_order(self):
+        self.make_and_use(10)
+        shelf = self.env["stock.location"].create(
+            {"name": "Shelf", "location_id": self.stock.id}
+        )
+        row = self.count(self.casting, 500, location=shelf)
+        self.assertEqual(row.outcome, "not_enough_data")
+        self.assertFalse(row.allotment_ids)
+
+    def test_shelved_difference_still_says_what_was_found(self):
+        self.env["mfg.variance.silence"]._as_system().create(
+            {
+                "name": "VS/1",
+                "kind": "shelve",
+                "reason": "The scales are being mended",
+                "author_id": self.env.uid,
+                "starts_at": self.now - timedelta(hours=1),
+                "ends_at": self.now + timedelta(days=1),
+                "company_id": self.company.id,
+                "product_id": self.casting.id,
+                "up_to": "major",
+            }
+        )._forget()
+        row = self.count(self.casting, 970)
+        self.assertEqual(row.outcome, "silenced")
+        self.assertIn("missing at the count", row.outcome_detail)
+        self.assertIn("VS/1", row.outcome_detail)
 
     def test_small_difference_is_within(self):
         row = self.count(self.casting, 999)

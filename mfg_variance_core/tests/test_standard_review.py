@@ -1,7 +1,12 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+
+from odoo.addons.mfg_variance_core.models import (
+    mfg_variance_engine_review as engine_review,
+)
 
 from .test_patterns import PatternCase
 
@@ -111,3 +116,34 @@ class TestStandardReview(PatternCase):
         review.action_accept()
         with self.assertRaisesRegex(UserError, "is decided"):
             review.reason = "Something else"
+
+    def test_given_two_components_expected_a_review_of_the_one_that_is_beaten(self):
+        spare, glued = self.env["product.product"].create(
+            [{"name": "Spare metal"}, {"name": "Glue"}]
+        )
+        for component, actual in ((spare, 80.0), (glued, 200.0)):
+            for number in range(5):
+                self.take(
+                    actual,
+                    planned=200.0,
+                    minutes_ago=(number + 1) * 24 * 60,
+                    dims={"component_id": component.id},
+                )
+        self.look()
+        review = self.reviews()
+        self.assertEqual((review.component_id, review.reading_count), (spare, 5))
+        self.assertEqual(review.unit, spare.uom_id.name)
+        self.assertIn("Spare metal", review.display_name)
+
+    def test_given_rework_expected_no_review(self):
+        order = self.make_order()
+        order.is_variance_rework = True
+        self.work(5, dims={"production_id": order.id})
+        self.look()
+        self.assertFalse(self.reviews())
+
+    def test_given_shares_expected_no_review(self):
+        self.work(5)
+        with patch.object(engine_review, "PER_PIECE", ("material_usage",)):
+            self.look()
+        self.assertFalse(self.reviews())

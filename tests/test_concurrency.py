@@ -56,6 +56,10 @@ def test_one_case_has_every_event(raced):
     assert (left["cases"], left["events"]) == (1, ORDERS)
 
 
+def test_repeated_overruns_are_at_most_one_case(raced):
+    assert raced[1]["patterns"] <= 1
+
+
 def test_each_order_is_judged_once(raced):
     left = raced[1]
     assert left["outcomes"] == ["merged"] * (ORDERS - 1) + ["opened"]

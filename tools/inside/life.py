@@ -14,6 +14,7 @@ from tools.inside import boot
 OURS = "mfg_variance_%"
 PLANNED, NORMAL, LONG = 60, 63, 300
 RACE_CENTER = "Race center"
+RACE_POLICY = "Race policy"
 
 
 # ---------------------------------------------------------------------- making
@@ -239,13 +240,15 @@ def prepare_race(env, request):
     """Late orders on one center, all of which belong to one case; their ids."""
     center = make_center(env, RACE_CENTER)
     product = make_product(env, center, "Race product")
+    supervisor = make_person(env, "race_supervisor", "supervisor")
+    env["mfg.variance.plant"].search([]).supervisor_id = supervisor
     writer, other = (make_person(env, f"race_{n}", "process_engineer") for n in "ab")
     policy = (
         env["mfg.variance.policy"]
         .with_user(writer)
         .create(
             {
-                "name": "Race policy",
+                "name": RACE_POLICY,
                 "metric_id": env.ref("mfg_variance_core.metric_work_order_time").id,
                 "workcenter_id": center.id,
                 "fingerprint_dims": "workcenter_operation",
@@ -329,13 +332,21 @@ def run_crons(env, request):
 def tell_race(env, _request):
     """What the race left: cases, their events, and the rows behind them."""
     place = [("workcenter_id.name", "=", RACE_CENTER)]
-    cases = env["mfg.variance.exception"].search(place)
+    everything = env["mfg.variance.exception"].search(place)
+    cases = everything.filtered(lambda case: case.policy_id.name == RACE_POLICY)
     rows = env["mfg.variance.measurement"].search(
-        [*place, ("metric_code", "=", "work_order_time"), ("is_current", "=", True)]
+        [
+            *place,
+            ("metric_code", "=", "work_order_time"),
+            ("phase", "=", "final"),
+            ("is_current", "=", True),
+        ]
     )
     failed = env["mfg.variance.run"].search([("outcome", "=", "failed")])
     return {
         "cases": len(cases),
+        # the scheduled pass may look before the last order is finished, or after
+        "patterns": len(everything - cases),
         "events": sum(cases.mapped("occurrence_count")),
         "amount": sum(cases.mapped("amount")),
         "outcomes": sorted(rows.mapped("outcome")),

@@ -1,5 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..domain.watermarks import Watermark, advance
 
@@ -55,7 +57,14 @@ class MfgVarianceWatermark(models.Model):
                     .id,
                 }
             )
-        return known | self._as_system().create(vals_list).with_env(self.env)
+        for vals in vals_list:
+            try:
+                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                    known |= self._as_system().create([vals]).with_env(self.env)
+            except UniqueViolation:
+                # another node has just begun with this policy: it is in its hands
+                continue
+        return known
 
     def _get_snapshot(self):
         """``(newest id, oldest running transaction, next one)`` as this one sees it."""

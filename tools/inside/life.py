@@ -322,10 +322,11 @@ def run_crons(env, request):
         with contextlib.closing(Registry(env.cr.dbname).cursor()) as cr:
             own = api.Environment(cr, env.uid, {})
             cron = own["ir.cron"].browse(cron_id)
+            name = cron.name
             try:
                 serve(own, cron.ir_actions_server_id.run)
             except Exception as exc:
-                failures.append(f"{cron.name}: {type(exc).__name__}: {exc}")
+                failures.append(f"{name}: {type(exc).__name__}: {exc}")
     return {"failures": failures, "tries": len(crons)}
 
 

@@ -7,14 +7,14 @@ of a period. A severity is reached *at* its count and its amount and *below* its
 probability. As everywhere, "info" only shades.
 """
 
-from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from .budgets import PERIODS
 from .outcomes import SEVERITIES, rank
 from .tails import binomial_tail, poisson_tail
 from .thresholds import LimitResult, Verdict
-from .tolerances import Problem
+from .tolerances import Problem, check_limits
 
 COUNT = "count_in_window"
 RATE = "rate_in_window"
@@ -291,22 +291,9 @@ def check(pattern: Pattern) -> list[Problem]:
     >>> [p.code for p in check(Pattern(COUNT, (PatternLimit("major", count=30),)))]
     ['count_beyond_window']
     """
-    known = [limit for limit in pattern.limits if limit.severity in SEVERITIES]
-    problems = _check_settings(pattern)
-    if not pattern.limits:
-        problems.append(Problem("no_limit"))
-    problems += [
-        Problem("unknown_severity", limit.severity)
-        for limit in pattern.limits
-        if limit not in known
-    ]
-    counts = Counter(limit.severity for limit in known)
-    problems += [Problem("repeated_severity", s) for s, n in counts.items() if n > 1]
-    for limit in known:
-        problems += _check_limit(pattern, limit)
-    if max(counts.values(), default=0) <= 1:
-        problems += _check_order(sorted(known, key=lambda one: rank(one.severity)))
-    return problems
+    return _check_settings(pattern) + check_limits(
+        pattern.limits, partial(_check_limit, pattern), _check_order
+    )
 
 
 def _check_settings(pattern: Pattern) -> list[Problem]:

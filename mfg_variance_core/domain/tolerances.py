@@ -58,13 +58,25 @@ def check(tolerance: Tolerance) -> list[Problem]:
     >>> check(Tolerance((Limit("critical", 200, 240),)))
     [Problem(code='critical_without_cost', severity='critical', lesser=None)]
     """
-    known = [limit for limit in tolerance.limits if limit.severity in SEVERITIES]
-    problems = _check_settings(tolerance)
-    if not tolerance.limits:
-        problems.append(Problem("no_limit"))
+    return _check_settings(tolerance) + check_limits(
+        tolerance.limits, _check_limit, _check_order
+    )
+
+
+def check_limits(limits, check_one, check_order) -> list[Problem]:
+    """Return what is wrong with limits of any kind, alone and in their order.
+
+    ``check_one`` takes a limit of a known severity, ``check_order`` all of them from
+    the least severity on, when none is repeated; both return problems.
+
+    >>> check_limits((), None, lambda ordered: [])
+    [Problem(code='no_limit', severity=None, lesser=None)]
+    """
+    known = [limit for limit in limits if limit.severity in SEVERITIES]
+    problems = [] if limits else [Problem("no_limit")]
     problems += [
         Problem("unknown_severity", limit.severity)
-        for limit in tolerance.limits
+        for limit in limits
         if limit not in known
     ]
     counts = Counter(limit.severity for limit in known)
@@ -72,9 +84,9 @@ def check(tolerance: Tolerance) -> list[Problem]:
         Problem("repeated_severity", name) for name, n in counts.items() if n > 1
     ]
     for limit in known:
-        problems += _check_limit(limit)
+        problems += check_one(limit)
     if max(counts.values(), default=0) <= 1:
-        problems += _check_order(sorted(known, key=lambda limit: rank(limit.severity)))
+        problems += check_order(sorted(known, key=lambda limit: rank(limit.severity)))
     return problems
 
 

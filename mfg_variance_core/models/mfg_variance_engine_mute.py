@@ -133,9 +133,15 @@ class MfgVarianceEngine(models.AbstractModel):
     # -------------------------------------------------------------- inhibition
 
     def _inhibit(self, metric, due, categories):
+        """Suppress readings that a rule's cause explains.
+
+        Windows are left out: the readings a cause explains are no events of theirs.
+        """
         rules = self.env["mfg.variance.inhibition"]._get_live()
         concerned = []
         for one in due:
+            if one.fact.pattern:
+                continue
             symptom = self._get_symptom(metric, one, categories)
             mine = [rule for rule in rules if inhibitions.concerns(rule, symptom)]
             if mine:

@@ -199,8 +199,25 @@ class MfgVarianceEngine(models.AbstractModel):
             return (found["pieces"] or 0) < pattern.size
         return found["orders"] < self._get_order_count(pattern)
 
+    def _get_loss_sql(self, live):
+        """What a reading lost; of a count, only what its events lost."""
+        counts = SQL("TRUE")
+        if live.pattern.method == patterns.COUNT:
+            counts = self._get_event_sql(live)
+        return SQL(
+            "CASE WHEN %s AND m.amount_kind = 'loss' THEN GREATEST(m.amount, 0) END",
+            counts,
+        )
+
+    def _get_inside_sql(self, pattern):
+        """Which of the ranked orders ``r`` are in the window."""
+        if pattern.method == patterns.BUDGET or pattern.window == "time":
+            return SQL("TRUE")
+        if pattern.window == "pieces":
+            return SQL("r.before < %s", pattern.size)
+        return SQL("r.pos <= %s", self._get_order_count(pattern))
+
     def _query_windows(self, live, subjects, limit):
-        pattern = live.pattern
         columns = self._get_dim_columns(live)
         keys = list(zip(*(subject.key for subject in subjects), strict=True))
         arrays = [SQL("%s::int[]", list(values)) for values in keys]
@@ -208,19 +225,6 @@ class MfgVarianceEngine(models.AbstractModel):
             max(filter(None, (one.since, one.restart_at)), default=None)
             for one in subjects
         ]
-        loss = SQL("CASE WHEN m.amount_kind = 'loss' THEN GREATEST(m.amount, 0) END")
-        if pattern.method == patterns.COUNT:
-            loss = SQL(
-                "CASE WHEN %s AND m.amount_kind = 'loss' "
-                "THEN GREATEST(m.amount, 0) END",
-                self._get_event_sql(live),
-            )
-        if pattern.method == patterns.BUDGET or pattern.window == "time":
-            inside = SQL("TRUE")
-        elif pattern.window == "pieces":
-            inside = SQL("r.before < %s", pattern.size)
-        else:
-            inside = SQL("r.pos <= %s", self._get_order_count(pattern))
         return self.env.execute_query(
             SQL(
                 """
@@ -273,11 +277,11 @@ class MfgVarianceEngine(models.AbstractModel):
                 names=SQL(", ").join(
                     SQL.identifier(f"k{n}") for n in range(len(columns))
                 ),
-                loss=loss,
+                loss=self._get_loss_sql(live),
                 event=self._get_event_sql(live),
                 same=self._get_same_subject_sql(columns, "s"),
                 readings=self._get_reading_sql(live),
                 limit=limit,
-                inside=inside,
+                inside=self._get_inside_sql(live.pattern),
             )
         )

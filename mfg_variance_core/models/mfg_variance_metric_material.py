@@ -4,7 +4,6 @@ from ..domain import clocks, consumption, outcomes
 from .fact import Fact
 
 CONSUMPTION_CODES = ("material_usage", "material_missing", "material_price")
-MONEY_FLOOR_SHARE = 0.005  # of the standard cost of the order
 GONE_DIMS = (
     "company_id",
     "plant_id",
@@ -281,7 +280,9 @@ class MfgVarianceMetric(models.Model):
                 line.component: self._get_value(by_component[line.component], returned)
                 for line in lines
             },
-            "money_floor": self._get_money_floor(order, lines),
+            "money_floor": self.env["mfg.variance.plant"]._get_order_floor(
+                order, sum(line.planned * (line.cost or 0.0) for line in lines)
+            ),
             # what is registered while it runs happens now
             "event_at": now if phase == "running" else happened_at or now,
             "has_time": phase == "running" or bool(happened_at),
@@ -335,14 +336,3 @@ class MfgVarianceMetric(models.Model):
     def _get_unit_family(self, uom):
         """What tells which components are counted in convertible units."""
         return int((uom.parent_path or str(uom.id)).split("/")[0])
-
-    def _get_money_floor(self, order, lines):
-        """The least amount worth a case: of the plant, or a share of the order."""
-        plant = self.env["mfg.variance.plant"].browse(
-            order._get_variance_dims()["plant_id"] or []
-        )
-        floor = plant._get_money_floor(order.company_id)
-        if floor:
-            return floor
-        planned = sum(line.planned * (line.cost or 0.0) for line in lines)
-        return planned * MONEY_FLOOR_SHARE

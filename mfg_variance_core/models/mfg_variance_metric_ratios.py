@@ -3,8 +3,6 @@ from odoo import models
 from ..domain import clocks, cost_split, outcomes, ratios
 from .fact import Fact
 
-MONEY_FLOOR_SHARE = 0.005  # of what the pieces of the order cost by plan
-
 
 class MfgVarianceMetric(models.Model):
     """Readers of pieces: good, scrapped and reworked, per order and work order.
@@ -171,7 +169,9 @@ class MfgVarianceMetric(models.Model):
         if cost:
             fact.amount = quantity * cost
             fact.amount_formula = f"{quantity:g} x {cost:.2f} = {fact.amount:.2f}"
-            fact.money_floor = self._get_piece_floor(order, cost)
+            fact.money_floor = self.env["mfg.variance.plant"]._get_order_floor(
+                order, order.product_uom_qty * cost
+            )
         else:
             fact.amount_missing_reason = self.env._(
                 "Neither the components nor the work centers have a cost."
@@ -200,13 +200,6 @@ class MfgVarianceMetric(models.Model):
         # minutes are for a unit of the order, components for a unit of the product
         cost = cost_split.unit_cost(plans, []) / (factor or 1.0)
         return cost + cost_split.unit_cost([], materials) or None
-
-    def _get_piece_floor(self, order, cost):
-        plant = self.env["mfg.variance.plant"].browse(
-            order._get_variance_dims()["plant_id"] or []
-        )
-        floor = plant._get_money_floor(order.company_id)
-        return floor or order.product_uom_qty * cost * MONEY_FLOOR_SHARE
 
     # ----------------------------------------------------------------- building
 

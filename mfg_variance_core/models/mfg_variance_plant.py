@@ -5,6 +5,8 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ..domain import shifts
 from .cache import forget
 
+MONEY_FLOOR_SHARE = 0.005  # of what an order costs by plan
+
 
 class MfgVariancePlant(models.Model):
     """A site in the sense of ISA-95: one per warehouse, with its zone and shifts."""
@@ -113,3 +115,10 @@ class MfgVariancePlant(models.Model):
     def _get_money_floor(self, company):
         """The least amount worth a case: of the plant, else of the company, or 0."""
         return self.money_floor or company.variance_money_floor
+
+    @api.model
+    def _get_order_floor(self, order, planned_cost):
+        """The least amount worth a case on an order: set, or a share of its plan."""
+        plant = self.browse(order._get_variance_dims()["plant_id"] or [])
+        floor = plant._get_money_floor(order.company_id)
+        return floor or planned_cost * MONEY_FLOOR_SHARE

@@ -25,8 +25,7 @@ SHOWN_ON_CASES = (
     "is_now",
     "is_overdue",
 )
-LINKS = (
-    "company_id",
+SCOPE = (
     "plant_id",
     "category_id",
     "metric_id",
@@ -287,6 +286,7 @@ class MfgVarianceSilence(models.Model):
         user = self.env.user
         companies = user.company_ids & self.env.companies
         records = [
+            # sudo: which company and plant it is of, to compare with the user's
             self.env[self._fields[name].comodel_name].sudo().browse(vals[name])
             for name in ("plant_id", "policy_id", "workcenter_id", "operation_id")
             if vals.get(name)
@@ -416,7 +416,7 @@ class MfgVarianceSilence(models.Model):
         return tuple(
             self._to_plain(
                 {
-                    **{name: row[name].id for name in LINKS},
+                    **{name: row[name].id for name in ("company_id", *SCOPE)},
                     **{name: row[name] for name in PLAIN},
                     "ends_at": row._get_end(),
                 }

@@ -32,29 +32,9 @@ class MfgVarianceStandard(models.Model):
 
         Only orders with by-products are looked up: most have none.
         """
-        planned = productions.filtered("move_byproduct_ids")
-        if not planned:
-            return {}
-        groups = planned.production_group_id
-        rows = self.sudo().search(  # sudo: judging reads the plan for anybody
-            [
-                ("is_current", "=", True),
-                ("kind", "=", "byproduct"),
-                "|",
-                ("production_group_id", "in", groups.ids),
-                "&",
-                ("production_group_id", "=", False),
-                ("production_id", "in", planned.ids),
-            ]
+        return self._find_products(
+            "byproduct", productions.filtered("move_byproduct_ids")
         )
-        by_place = {}
-        for row in rows:
-            place = row.production_group_id or row.production_id
-            by_place.setdefault(place, {})[row.component_id.id] = row
-        return {
-            order.id: by_place.get(order.production_group_id or order, {})
-            for order in planned
-        }
 
     @api.model
     def _freeze_components(self, productions, source=None):

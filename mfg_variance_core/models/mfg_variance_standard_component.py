@@ -45,13 +45,18 @@ class MfgVarianceStandard(models.Model):
     @api.model
     def _find_for_productions(self, productions):
         """Current component rows as ``{production id: {component id: row}}``."""
+        return self._find_products("component", productions)
+
+    @api.model
+    def _find_products(self, kind, productions):
+        """Current rows of this kind as ``{production id: {product id: row}}``."""
         if not productions:
             return {}
         groups = productions.production_group_id
         rows = self.sudo().search(  # sudo: judging reads the plan for anybody
             [
                 ("is_current", "=", True),
-                ("kind", "=", "component"),
+                ("kind", "=", kind),
                 "|",
                 ("production_group_id", "in", groups.ids),
                 "&",

@@ -107,6 +107,19 @@ class TestRepeatedOverruns(PatternCase):
         self.assertEqual(self.series().event_count, 2)
         self.assertFalse(self.windows())
 
+    def test_given_stop_logged_late_expected_case_of_the_window_all_the_same(self):
+        self.take_all(170, 170, 170)
+        self.env["mrp.workcenter.productivity"].create(
+            {
+                "workcenter_id": self.center.id,
+                "loss_id": self.env.ref("mrp.block_reason1").id,
+                "company_id": self.company.id,
+                "date_start": self.now - timedelta(hours=3),
+            }
+        )
+        self.run_pass()
+        self.assertEqual(self.patterns().severity, "major")
+
     def test_given_three_overruns_expected_one_major_case(self):
         self.take_all(170, 100, 170, 170)
         self.run_pass()

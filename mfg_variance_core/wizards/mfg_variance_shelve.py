@@ -5,16 +5,7 @@ from odoo.exceptions import UserError
 
 from ..domain import shifts, silences
 from ..models.mfg_variance_measurement import SEVERITY_SELECTION
-
-SCOPE = (
-    "plant_id",
-    "category_id",
-    "metric_id",
-    "policy_id",
-    "product_id",
-    "operation_id",
-    "workcenter_id",
-)
+from ..models.mfg_variance_silence import SCOPE
 
 
 class MfgVarianceShelve(models.TransientModel):

@@ -25,7 +25,8 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('mfg_variance_archive')) THEN
         RETURN 0;
     END IF;
-    SELECT array_agg(id) INTO chosen FROM (
+    -- in order: the loop ends when two lists are the same, whatever the plan
+    SELECT array_agg(id ORDER BY id) INTO chosen FROM (
         SELECT m.id FROM mfg_variance_measurement AS m
          WHERE m.company_id = of_company AND m.event_at < older_than
            AND m.recorded_at < older_than
@@ -37,7 +38,8 @@ BEGIN
          ORDER BY m.id LIMIT at_most FOR UPDATE OF m SKIP LOCKED
     ) AS oldest;
     LOOP
-        SELECT array_agg(c.id) INTO remaining FROM unnest(chosen) AS c(id)
+        SELECT array_agg(c.id ORDER BY c.id) INTO remaining
+          FROM unnest(chosen) AS c(id)
          WHERE NOT EXISTS (
              SELECT 1 FROM mfg_variance_measurement AS m
               WHERE m.superseded_by_id = c.id AND m.id <> ALL(chosen));

@@ -1,7 +1,7 @@
 {
     "name": "Manufacturing Variance Control",
     "summary": "Detect deviations on the shop floor while they can be contained",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
     "license": "LGPL-3",

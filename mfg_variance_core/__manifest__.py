@@ -30,6 +30,8 @@
         "wizards/mfg_variance_shelve_views.xml",
         "views/mfg_variance_measurement_views.xml",
         "views/mfg_variance_exception_views.xml",
+        "views/mfg_variance_exception_form_views.xml",
+        "views/mfg_variance_exception_actions.xml",
         "views/mfg_variance_exception_noise_views.xml",
         "views/mfg_variance_incident_views.xml",
         "views/mfg_variance_silence_views.xml",

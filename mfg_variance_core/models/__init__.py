@@ -110,6 +110,7 @@ from . import stock_quant
 from . import stock_scrap
 from . import stock_scrap_reason_tag
 from . import stock_warehouse
+
 # governance: each room builds on the ones before it
 from . import ledger
 from . import approval

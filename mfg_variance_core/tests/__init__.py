@@ -25,6 +25,8 @@ from . import test_my_shift
 from . import test_neutralize
 from . import test_order_cost
 from . import test_outsider_views
+from . import test_pattern_methods
+from . import test_pattern_pass
 from . import test_patterns
 from . import test_person_steps
 from . import test_plant

@@ -8,7 +8,7 @@ from odoo.addons.mfg_variance_core.models import (
     mfg_variance_engine_review as engine_review,
 )
 
-from .test_patterns import PatternCase
+from .pattern_case import PatternCase
 
 
 @tagged("post_install", "-at_install")

@@ -60,31 +60,46 @@ class MfgVarianceException(models.Model):
                         after=case._get_state_label(state),
                     )
                 )
-            has_cause = bool(values.get("cause_id") or case.cause_id)
-            missing = lifecycle.missing(
-                case.track,
-                state,
-                has_cause,
-                is_cleared,
-                bool(values.get("resolution") or case.resolution),
-            )
-            if missing:
-                raise UserError("\n".join(map(self._get_need_label, missing)))
+            if values:
+                # the answer given with the move counts for what is still missing
+                case._as_system().write(values)
+            needs = case._get_gate_needs(state)
+            if needs:
+                raise UserError("\n".join(needs))
             before = case.state
             case._as_system().write(
-                {"state": state, **case._prepare_stamp_vals(state, now), **values}
+                {**case._prepare_stamp_vals(state, now), "state": state}
             )
             case._log_move(before)
         if state == "closed":
             self.case_step_ids._skip()
         return True
 
-    def _get_need_label(self, need):
-        """The sentence for a code of :func:`lifecycle.missing`."""
-        return {
+    def _get_gate_needs(self, to):
+        """What this case still needs before it may go to a state, as sentences.
+
+        The one gate of every move: an addon adds what it knows to be missing. Only
+        what exists is asked for, so that a light case keeps its two taps.
+        """
+        self.ensure_one()
+        codes = lifecycle.missing(
+            self.track,
+            to,
+            bool(self.cause_id),
+            bool(self.cleared_at),
+            bool(self.resolution),
+        )
+        labels = {
             "cause": self.env._("Choose the cause first."),
             "resolution": self.env._("Choose the resolution first."),
-        }[need]
+        }
+        return [labels[code] for code in codes]
+
+    def _make_full(self):
+        """Put cases on the full track: a hold, a task or an approval was added."""
+        light = self.filtered(lambda case: case.track == "light")
+        if light:
+            light._as_system().write({"track": "full"})
 
     def _prepare_stamp_vals(self, state, now):
         """Who did it and when, for the states whose delay is a figure."""
@@ -92,8 +107,9 @@ class MfgVarianceException(models.Model):
         vals = {}
         if state != "new" and not self.acknowledged_at:
             vals |= {"acknowledged_at": now, "acknowledged_by_id": self.env.uid}
-        if state == "closed":
-            vals |= {"closed_at": now, "closed_by_id": self.env.uid}
+        for name in ("contained", "resolved", "closed"):
+            if state == name:
+                vals |= {f"{name}_at": now, f"{name}_by_id": self.env.uid}
         return vals
 
     def _log_move(self, before):
@@ -206,6 +222,13 @@ class MfgVarianceException(models.Model):
             "closed_by_id": False,
             "acknowledged_at": False,
             "acknowledged_by_id": False,
+            "contained_at": False,
+            "contained_by_id": False,
+            "resolved_at": False,
+            "resolved_by_id": False,
+            "verified_at": False,
+            "verified_by_id": False,
+            "verification_note": False,
             # the answer given before did not hold: it stays in the chatter
             "cause_id": False,
             "resolution": False,

@@ -14,6 +14,7 @@ from . import test_exception_tracks
 from . import test_explain
 from . import test_fail_open
 from . import test_foreign_metric
+from . import test_gates
 from . import test_handover
 from . import test_inventory
 from . import test_material_corrected

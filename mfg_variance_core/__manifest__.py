@@ -10,6 +10,7 @@
     "depends": ["mrp_account", "base_automation"],
     "data": [
         "security/mfg_variance_core_security.xml",
+        "security/mfg_variance_ledger_security.xml",
         "security/ir.model.access.csv",
         # categories before metrics, metrics before policies
         "data/mfg_variance_category_data.xml",

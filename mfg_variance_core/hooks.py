@@ -45,11 +45,15 @@ EMPTIED_MODELS = (
     "mfg.variance.policy.limit",
     "mfg.variance.policy",
     "mfg.variance.policy.version",
+    "mfg.variance.ledger.seal",
+    "mfg.variance.ledger",
 )
 
 OWN_FUNCTIONS = (
     "mfg_variance_append_only()",
     "mfg_variance_archive(integer, timestamp, integer, timestamp, varchar)",
+    "mfg_variance_ledger_fill()",
+    "mfg_variance_ledger_keep()",
 )
 
 

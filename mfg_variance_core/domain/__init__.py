@@ -20,6 +20,7 @@ from . import (
     incidents,
     inhibitions,
     inventory,
+    ledger,
     lifecycle,
     outcomes,
     patterns,

@@ -3,6 +3,7 @@ from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open
 from . import test_baseline
+from . import test_chatter
 from . import test_concurrency
 from . import test_correction
 from . import test_dead_man
@@ -16,7 +17,10 @@ from . import test_fail_open
 from . import test_foreign_metric
 from . import test_gates
 from . import test_handover
+from . import test_incident
+from . import test_inhibition
 from . import test_inventory
+from . import test_ledger
 from . import test_material_corrected
 from . import test_material_flows
 from . import test_material_usage
@@ -37,10 +41,10 @@ from . import test_policy_defaults
 from . import test_policy_form
 from . import test_problem
 from . import test_query_budget
-from . import test_readiness
-from . import test_rollup
 from . import test_ratios
+from . import test_readiness
 from . import test_rework
+from . import test_rollup
 from . import test_running
 from . import test_security_attacks_v2
 from . import test_security_evidence
@@ -53,11 +57,8 @@ from . import test_security_stored_code
 from . import test_security_surface
 from . import test_server_actions
 from . import test_server_actions_fail_open
+from . import test_silence
 from . import test_standard
 from . import test_standard_review
 from . import test_tours
 from . import test_uninstall
-from . import test_chatter
-from . import test_incident
-from . import test_inhibition
-from . import test_silence

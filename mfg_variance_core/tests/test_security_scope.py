@@ -12,6 +12,9 @@ RULED_OTHERWISE = {
     "mfg.variance.metric",
     # one row with a number: how far a scheduled pass has read
     "mfg.variance.rollup.progress",
+    # numbers in place of links, with rules of their own; seals tell nothing of a place
+    "mfg.variance.ledger",
+    "mfg.variance.ledger.seal",
     # transient: their rule is the creator
     "mfg.variance.cause.wizard",
     "mfg.variance.explain",

@@ -287,20 +287,22 @@ class MfgVarianceEngine(models.AbstractModel):
             "quantity": fact.quantity,
             "amount": fact.amount,
             "amount_formula": fact.amount_formula,
-            "standard": standard
-            and {
-                "source": standard.source,
-                "version": standard.version,
-                "setup_minutes": standard.setup_minutes,
-                "cleanup_minutes": standard.cleanup_minutes,
-                "run_minutes": standard.run_minutes,
-                "batch_capacity": standard.batch_capacity,
-                "rate": standard.rate,
-                "sample_size": standard.sample_size,
-            },
+            "standard": self._prepare_plan(standard) if standard else None,
             "intervals": [
                 [str(start), str(end) if end else None] for start, end in fact.intervals
             ],
+        }
+
+    def _prepare_plan(self, standard):
+        return {
+            "source": standard.source,
+            "version": standard.version,
+            "setup_minutes": standard.setup_minutes,
+            "cleanup_minutes": standard.cleanup_minutes,
+            "run_minutes": standard.run_minutes,
+            "batch_capacity": standard.batch_capacity,
+            "rate": standard.rate,
+            "sample_size": standard.sample_size,
         }
 
     def _refresh_listed(self, react):

@@ -145,7 +145,8 @@ class MfgVarianceException(models.Model):
 
     def _get_plan_sentences(self, snapshot):
         plan = snapshot.get("standard")
-        if not plan:
+        # cases up to 19.0.2 without a plan keep a name there, and evidence stays as it is
+        if not isinstance(plan, dict):
             return []
         origin = dict(
             self.env["mfg.variance.standard"]

@@ -162,6 +162,20 @@ class TestRatios(RatioCase):
         again = self.scrap(order, 4, order.workorder_ids[0])
         self.assertEqual(self.scrap_rows(again).exception_id, case)
 
+    def test_case_without_a_plan_tells_its_evidence(self):
+        order = self.make_housing()
+        self.close(order)
+        case = self.scrap_rows(self.scrap(order, 4)).exception_id
+        self.assertIsNone(case.snapshot["standard"])
+        self.assertIn("Judged by", case.evidence_text)
+
+    def test_case_of_an_earlier_version_tells_its_evidence(self):
+        order = self.make_housing()
+        self.close(order)
+        case = self.scrap_rows(self.scrap(order, 4)).exception_id
+        case._as_system().snapshot = {**case.snapshot, "standard": "nobody's()"}
+        self.assertIn("Judged by", case.evidence_text)
+
     def test_scrap_reason_names_the_cause_of_the_case(self):
         cause = self.env.ref("mfg_variance_core.cause_tool")
         tag = self.env["stock.scrap.reason.tag"].create(

@@ -144,6 +144,20 @@ class TestStory(TransactionCase):
             "answered at the story's time, not today",
         )
 
+    def test_whatever_the_story_left_can_be_opened_and_read(self):
+        auditor = self.env.ref("mfg_variance_core.group_auditor").user_ids.filtered(
+            lambda user: user.company_id == self.company
+        )
+        for name in (
+            "mfg.variance.exception",
+            "mfg.variance.incident",
+            "mfg.variance.measurement",
+            "mfg.variance.series",
+        ):
+            records = self.env[name].with_user(auditor[:1])
+            with self.subTest(name):
+                self.assertTrue(records.search([]).read())
+
     def test_second_call_only_reads_the_story_again(self):
         before = self.env["mrp.production"].search_count([])
         again = self.Story._play(orders=60, until=UNTIL)

@@ -11,6 +11,7 @@
     "data": [
         "security/mfg_variance_core_security.xml",
         "security/mfg_variance_ledger_security.xml",
+        "security/mfg_variance_approval_security.xml",
         "security/ir.model.access.csv",
         # categories before metrics, metrics before policies
         "data/mfg_variance_category_data.xml",
@@ -21,6 +22,7 @@
         "data/mfg_variance_inhibition_data.xml",
         "data/mfg_variance_policy_rate_data.xml",
         "data/ir_sequence_data.xml",
+        "data/mfg_variance_approval_data.xml",
         "data/ir_cron_data.xml",
         "data/base_automation_data.xml",
         "wizards/mfg_variance_cause_wizard_views.xml",

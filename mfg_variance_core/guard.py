@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from odoo.exceptions import AccessError
+from odoo.http import request
 from odoo.tools.misc import Callbacks
 
 from odoo.addons.base.models.ir_actions import IrActionsServer
@@ -65,6 +66,38 @@ def is_stored_code():
             return True
         frame = frame.f_back
     return False
+
+
+def is_on_stack_of_stored_code():
+    """True when code kept in the database is anywhere above, whatever is in between.
+
+    For decisions: there an entry point of ours makes nothing good again.
+    """
+    frame = sys._getframe(1)
+    while frame:
+        code = frame.f_code
+        if frame.f_builtins is not _BUILTINS or code is _DEFERRED or code in _DECLARED:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def is_own_session(env):
+    """True when the user of this environment acts in a web session of his own (D15).
+
+    A request of the web client, authenticated by his session: no API key (which makes
+    the session one that is not saved), no route without a session (JSON-2, XML-RPC), no
+    superuser mode, no job, no rule.
+    """
+    if not request or env.su or is_on_stack_of_stored_code():
+        return False
+    session = request.session
+    return bool(
+        env.uid
+        and session.uid == env.uid
+        and session.can_save
+        and request.dispatcher.routing_type in ("http", "jsonrpc")
+    )
 
 
 def is_system(env):

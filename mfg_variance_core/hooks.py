@@ -21,6 +21,9 @@ SHIPPED_POLICIES = (
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
+    "mfg.variance.approval.decision",
+    "mfg.variance.approval.step",
+    "mfg.variance.approval",
     "mfg.variance.case.step.log",
     "mfg.variance.case.step",
     "mfg.variance.allotment",

@@ -6,6 +6,7 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 """
 
 from . import (
+    approvals,
     baselines,
     budgets,
     clocks,
@@ -29,6 +30,7 @@ from . import (
     readiness,
     ratios,
     scope,
+    segregation,
     shifts,
     silences,
     standards,

@@ -102,6 +102,19 @@ def on_duty(entries: Iterable[Entry], role: str, turn: Turn) -> Entry | None:
     )
 
 
+def holders(entries: Iterable[Entry], role: str, turn: Turn) -> frozenset[int]:
+    """Return everybody on the roster for a role in a turn, the first or not.
+
+    >>> day = date(2026, 1, 1)
+    >>> two = [Entry(n, "on_call", n, 1, None, None, day) for n in (7, 8)]
+    >>> sorted(holders(two, "on_call", Turn(1, 3, 5, day)))
+    [7, 8]
+    """
+    return frozenset(
+        one.user_id for one in entries if one.role == role and _holds(one, turn)
+    )
+
+
 def _holds(entry: Entry, turn: Turn) -> bool:
     return (
         entry.is_available

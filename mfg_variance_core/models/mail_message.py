@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 LOGGED_MODELS = (
+    "mfg.variance.approval",
+    "mfg.variance.approval.rule",
     "mfg.variance.duty",
     "mfg.variance.exception",
     "mfg.variance.incident",

@@ -1,3 +1,4 @@
+from . import test_approval
 from . import test_archive
 from . import test_base_automation
 from . import test_base_automation_data

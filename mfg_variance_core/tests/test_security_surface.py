@@ -112,6 +112,7 @@ OF_ODOO = {
 }
 # without an access rule for anybody: abstract, nothing to read or write
 WITHOUT_ACCESS = {
+    "mfg.variance.authority",
     "mfg.variance.engine",
     "mfg.variance.guarded",
     "mfg.variance.linked",
@@ -205,6 +206,9 @@ class TestSecuritySurface(TransactionCase):
                         "mfg.variance.shadow.hit",
                         "mfg.variance.problem",
                         "mfg.variance.handover",
+                        "mfg.variance.approval",
+                        "mfg.variance.approval.step",
+                        "mfg.variance.approval.decision",
                     ],
                 )
             ]

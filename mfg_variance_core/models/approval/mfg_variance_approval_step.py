@@ -1,0 +1,74 @@
+from odoo import fields, models
+
+from ...domain import approvals, segregation
+from .kinds import STEP_ROLES
+
+
+class MfgVarianceApprovalStep(models.Model):
+    """One signature an approval asks for, as the rule said when it was asked."""
+
+    _name = "mfg.variance.approval.step"
+    _description = "Approval Step"
+    _inherit = ["mfg.variance.guarded"]
+    _order = "approval_id, sequence, id"
+    _append_only_columns = (
+        "approval_id",
+        "company_id",
+        "plant_id",
+        "sequence",
+        "role",
+        "user_ids_text",
+        "needs_everyone",
+        "timeout_minutes",
+        "escalate_role",
+    )
+
+    approval_id = fields.Many2one(
+        "mfg.variance.approval", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True)
+    plant_id = fields.Many2one("mfg.variance.plant", ondelete="restrict")
+    sequence = fields.Integer(string="Step")
+    role = fields.Selection(STEP_ROLES)
+    # a list the database can keep as it was, which it cannot of a relation
+    user_ids_text = fields.Char(string="People by Number")
+    user_ids = fields.Many2many(
+        "res.users", string="People", compute="_compute_user_ids"
+    )
+    needs_everyone = fields.Boolean(string="All of Them")
+    timeout_minutes = fields.Integer(string="Escalates After")
+    escalate_role = fields.Selection(STEP_ROLES, string="Escalates To")
+    opened_at = fields.Datetime()
+    due_at = fields.Datetime(string="Escalates At", index="btree_not_null")
+    escalated_at = fields.Datetime(string="Escalated")
+
+    def _compute_user_ids(self):
+        for step in self:
+            step.user_ids = step._get_named()
+
+    def _get_named(self):
+        return [int(one) for one in (self.user_ids_text or "").split(",") if one]
+
+    def _to_domain(self):
+        """This step as :class:`...domain.approvals.Step`."""
+        self.ensure_one()
+        everyone = self._get_named() if self.needs_everyone else ()
+        return approvals.Step(self.id, self.sequence, frozenset(everyone))
+
+    def _get_only(self):
+        """Whom this step asks, with whom it escalated to."""
+        self.ensure_one()
+        roles = {self.role} if self.role and not self.user_ids_text else set()
+        if self.escalated_at:
+            roles.add(self.escalate_role)
+        return segregation.Only(frozenset(roles), frozenset(self._get_named()))
+
+    def _open(self, now):
+        """Steps whose turn it is: their time begins."""
+        for step in self.filtered(lambda one: not one.opened_at):
+            step._as_system().write(
+                {
+                    "opened_at": now,
+                    "due_at": approvals.due_at(now, step.timeout_minutes) or False,
+                }
+            )

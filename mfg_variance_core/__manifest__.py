@@ -12,6 +12,7 @@
         "security/mfg_variance_core_security.xml",
         "security/mfg_variance_ledger_security.xml",
         "security/mfg_variance_approval_security.xml",
+        "security/mfg_variance_hold_security.xml",
         "security/ir.model.access.csv",
         # categories before metrics, metrics before policies
         "data/mfg_variance_category_data.xml",
@@ -51,6 +52,8 @@
         "views/mfg_variance_rollup_views.xml",
         "views/mfg_variance_measurement_archive_views.xml",
         "views/mfg_variance_plant_views.xml",
+        "views/mfg_variance_hold_views.xml",
+        "views/mfg_variance_hold_menus.xml",
         "views/mfg_variance_category_views.xml",
         "views/mfg_variance_metric_views.xml",
         "views/mfg_variance_readiness_views.xml",

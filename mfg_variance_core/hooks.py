@@ -24,6 +24,7 @@ EMPTIED_MODELS = (
     "mfg.variance.approval.decision",
     "mfg.variance.approval.step",
     "mfg.variance.approval",
+    "mfg.variance.hold",
     "mfg.variance.case.step.log",
     "mfg.variance.case.step",
     "mfg.variance.allotment",

@@ -20,6 +20,7 @@ from . import test_gates
 from . import test_handover
 from . import test_incident
 from . import test_inhibition
+from . import test_hold
 from . import test_inventory
 from . import test_ledger
 from . import test_material_corrected

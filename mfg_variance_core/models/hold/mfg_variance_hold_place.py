@@ -1,0 +1,194 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...domain import holds
+from ..cache import forget
+from .mfg_variance_hold import TARGETS
+
+
+class MfgVarianceHold(models.Model):
+    """Placing a hold, for a rule at the end of the transaction or for a person."""
+
+    _name = "mfg.variance.hold"
+    _inherit = "mfg.variance.hold"
+
+    @api.model
+    def _place(self, vals_list):
+        """Place holds and return them; what the same case holds already is returned.
+
+        Each of ``vals_list`` names ``kind``, what it holds (``lot_id``,
+        ``production_id``, ... or ``product_id``, ``location_id``, ``quantity`` and
+        perhaps ``lot_id``), ``reason`` and perhaps ``strength``, ``exception_id`` and
+        ``parent_id``. Whoever calls has checked that the user may place it: nothing is
+        checked here, so that rules place holds too (``placed_by_id`` stays empty). A
+        ``quantity`` is moved to the quarantine of the plant; of an order it is split
+        off.
+        """
+        result = self.browse()
+        fresh = []
+        for vals in vals_list:
+            known = self._find_same(vals)
+            result |= known
+            if not known:
+                fresh.append(self._prepare_hold_vals(vals))
+        if fresh:
+            result |= self._create_holds(fresh)
+        return result
+
+    @api.model
+    def _find_same(self, vals):
+        """The active hold of the same case on the same thing; pieces add up instead."""
+        target = TARGETS[vals["kind"]]
+        if vals.get("quantity") or not vals.get(target):
+            return self.browse()
+        # sudo: holds of other plants count, whoever places this one
+        found = self.sudo().search(
+            [
+                ("state", "=", "active"),
+                ("kind", "=", vals["kind"]),
+                (target, "=", vals[target]),
+                ("exception_id", "=", vals.get("exception_id", False)),
+                ("parent_id", "=", vals.get("parent_id", False)),
+                ("strength", "=", vals.get("strength") or holds.NO_USE),
+            ],
+            limit=1,
+        )
+        return self.browse(found.id)
+
+    @api.model
+    def _prepare_hold_vals(self, vals):
+        """The values of a new hold, with its place filled in from what is held."""
+        if not vals.get("reason"):
+            raise UserError(self.env._("Say why it is held: a hold needs a reason."))
+        kind = vals["kind"]
+        # sudo: the place of what is held, whoever holds it
+        target = self.env[self._fields[TARGETS[kind]].comodel_name].sudo()
+        target = target.browse(vals.get(TARGETS[kind])).exists()
+        if not target:
+            raise UserError(self.env._("Choose what is to be held."))
+        case = self.env["mfg.variance.exception"].sudo()  # sudo: as above
+        case = case.browse(vals.get("exception_id"))
+        place = getattr(self, f"_get_place_of_{kind}")(target, vals)
+        company = vals.get("company_id") or place.get("company_id")
+        sequence = self.env["ir.sequence"].sudo()  # sudo: numbering only
+        is_person = not self.env.su and not self.env.user._is_superuser()
+        return {
+            **place,
+            **vals,
+            "name": sequence.next_by_code("mfg.variance.hold"),
+            "company_id": company or case.company_id.id or self.env.company.id,
+            "plant_id": vals.get("plant_id")
+            or place.get("plant_id")
+            or case.plant_id.id,
+            "strength": vals.get("strength") or holds.NO_USE,
+            "placed_by_id": is_person and self.env.uid,
+            "placed_at": self.env["mfg.variance.engine"]._now(),
+        }
+
+    def _get_place_of_lot(self, lot, _vals):
+        here = lot.quant_ids.filtered(
+            lambda quant: (
+                quant.quantity > 0 and quant.location_id.usage in holds.OWN_USAGES
+            )
+        )
+        location = max(here, key=lambda quant: quant.quantity, default=here).location_id
+        return {
+            "product_id": lot.product_id.id,
+            "company_id": lot.company_id.id or location.company_id.id,
+            "plant_id": self._get_plant_of_location(location),
+        }
+
+    def _get_place_of_quantity(self, _product, vals):
+        location = self.env["stock.location"].sudo().browse(vals["location_id"])
+        return {
+            "company_id": location.company_id.id,
+            "plant_id": self._get_plant_of_location(location),
+        }
+
+    def _get_place_of_production(self, order, _vals):
+        dims = order._get_variance_dims()
+        return {name: dims[name] for name in ("company_id", "plant_id", "product_id")}
+
+    def _get_place_of_workorder(self, workorder, _vals):
+        dims = workorder._get_variance_dims()
+        return {name: dims[name] for name in ("company_id", "plant_id", "product_id")}
+
+    def _get_place_of_workcenter(self, center, _vals):
+        return {
+            "company_id": center.company_id.id,
+            "plant_id": center.variance_plant_id.id,
+        }
+
+    def _get_place_of_picking(self, picking, _vals):
+        warehouse = picking.picking_type_id.warehouse_id
+        return {
+            "company_id": picking.company_id.id,
+            "plant_id": self.env["mfg.variance.plant"]._get_id_of(warehouse.id),
+        }
+
+    def _get_plant_of_location(self, location):
+        return self.env["mfg.variance.plant"]._get_id_of(location.warehouse_id.id)
+
+    @api.model
+    def _create_holds(self, vals_list):
+        self._touch(vals_list)
+        vals_list = [getattr(self, "_arrange", dict)(vals) for vals in vals_list]
+        created = (
+            self._as_system()
+            .with_context(
+                mail_create_nosubscribe=True,
+                mail_create_nolog=True,
+                tracking_disable=True,
+            )
+            .create(vals_list)
+        )
+        created._refresh_lots()
+        result = self.browse(created.ids)
+        result._tell_ledger("hold.placed")
+        result.exception_id._make_full()
+        forget(self.env)
+        return result
+
+    @api.model
+    def _touch(self, vals_list):
+        """Update the rows that whoever moves stock reads for share (D13).
+
+        A movement under way is waited for; one that began before and comes later finds
+        its row changed, so that its request is repeated and sees the hold.
+        """
+        lot_ids = {vals["lot_id"] for vals in vals_list if vals.get("lot_id")}
+        location_ids = {
+            vals["location_id"]
+            for vals in vals_list
+            if vals.get("location_id") and not vals.get("lot_id")
+        }
+        for model, ids in (("stock.lot", lot_ids), ("stock.location", location_ids)):
+            if ids:
+                records = self.env[model]
+                records.flush_model(["write_date"])
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET write_date = write_date WHERE id IN %s",
+                        SQL.identifier(records._table),
+                        tuple(sorted(ids)),
+                    )
+                )
+
+    def _refresh_lots(self):
+        """Keep on the lots how they are held."""
+        lots = self.filtered(lambda hold: hold.kind == holds.LOT).lot_id
+        if not lots:
+            return
+        found = self._read_group(
+            [
+                ("lot_id", "in", lots.ids),
+                ("kind", "=", holds.LOT),
+                ("state", "=", "active"),
+            ],
+            ["lot_id"],
+            ["strength:array_agg"],
+        )
+        strengths = {lot.id: holds.stronger(values) for lot, values in found}
+        for strength, group in lots.grouped(lambda lot: strengths.get(lot.id)).items():
+            group._as_held_system().variance_hold_strength = strength

@@ -12,7 +12,8 @@ RUN pip3 install --no-cache-dir --break-system-packages --ignore-installed \
 COPY --chown=root:root odoo.conf /etc/odoo/odoo.conf
 COPY --chown=root:root container/initialise /usr/local/bin/initialise
 COPY --chown=root:root mfg_variance_core /mnt/extra-addons/mfg_variance_core
-RUN chmod 0755 /usr/local/bin/initialise
+RUN chmod 0755 /usr/local/bin/initialise \
+    && install --directory --owner=odoo --group=odoo /var/lib/mfg-variance
 
 USER odoo
 # Compose has a health check per service; this one serves a plain `docker run`.

@@ -70,6 +70,9 @@
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/mfg_variance_menus.xml",
+        # governance brings its own menus
+        "wizards/mfg_variance_ledger_check_views.xml",
+        "views/mfg_variance_ledger_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["mfg_variance_core/static/src/**/*"],

@@ -51,6 +51,10 @@ def test_no_request_and_no_scheduled_action_failed(raced):
     assert left["runs"] == []
 
 
+def test_several_nodes_seal_one_chain(raced):
+    assert raced[1]["ledger"] == ""
+
+
 def test_one_case_has_every_event(raced):
     left = raced[1]
     assert (left["cases"], left["events"]) == (1, ORDERS)

@@ -77,6 +77,10 @@ def parser():
     )
     shell = commands.add_parser("shell", help="an Odoo shell on the demo database")
     shell.add_argument("--database", help="another database of this clone")
+    verify = commands.add_parser(
+        "verify", help="follow the chain of the ledger; fails where it breaks"
+    )
+    verify.add_argument("--database", help="another database of this clone")
     lint = commands.add_parser("lint", help="all static checks")
     lint.add_argument(
         "--fix", action="store_true", help="let the formatters mend what they can"
@@ -134,6 +138,7 @@ def dispatch(options, source):
         templates,
         testing,
         translations,
+        verify,
     )
 
     if options.command == "lint":
@@ -148,6 +153,8 @@ def dispatch(options, source):
             return demo.run(chain, options)
         if options.command == "shell":
             return demo.shell(chain, options.database)
+        if options.command == "verify":
+            return verify.run(chain, options.database)
         if options.command == "bench":
             return bench_call.run(chain, options.rest)
         if options.command == "i18n":

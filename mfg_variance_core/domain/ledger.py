@@ -203,7 +203,10 @@ def flaw(entry: Entry) -> str | None:
     """
     if digest(entry.content) != entry.content_hash:
         return CONTENT
-    said = json.loads(entry.content)
+    try:
+        said = json.loads(entry.content)
+    except ValueError:
+        return CONTENT
     if any(plain(value) != said.get(name) for name, value in entry.columns.items()):
         return COLUMN
     return None
@@ -262,19 +265,16 @@ def verify(
     return Verdict(head, count, signed)
 
 
-def waiting(moments: Iterable[datetime], now: datetime) -> Waiting:
+def waiting(count: int, since: datetime | None, now: datetime) -> Waiting:
     """Return how many rows wait for their seal, and for how long the oldest does.
 
-    >>> waiting([datetime(2026, 1, 2, 8)], datetime(2026, 1, 2, 9)).minutes
+    >>> waiting(2, datetime(2026, 1, 2, 8), datetime(2026, 1, 2, 9)).minutes
     60.0
-    >>> waiting([], datetime(2026, 1, 2, 9))
+    >>> waiting(0, None, datetime(2026, 1, 2, 9))
     Waiting(count=0, since=None, minutes=0.0)
     """
-    moments = sorted(moments)
-    if not moments:
-        return Waiting(0, None, 0.0)
-    age = (now - moments[0]).total_seconds() / 60
-    return Waiting(len(moments), moments[0], max(0.0, age))
+    age = (now - since).total_seconds() / 60 if since else 0.0
+    return Waiting(count, since, max(0.0, age))
 
 
 def anchor(key: str, head: str, number: int, moment: datetime, name: str) -> str:

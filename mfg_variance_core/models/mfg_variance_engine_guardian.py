@@ -16,6 +16,8 @@ SHIPPED_CRONS = (
     "cron_review",
     "cron_rollup",
     "cron_archive",
+    "cron_ledger_seal",
+    "cron_ledger_verify",
 )
 LOOK_BACK = timedelta(hours=24)
 

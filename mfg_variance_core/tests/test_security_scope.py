@@ -20,6 +20,7 @@ RULED_OTHERWISE = {
     "mfg.variance.explain",
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",
+    "mfg.variance.ledger.check",
     "mfg.variance.shelve",
 }
 

@@ -54,6 +54,10 @@ ALLOWED = {
         "action_open_cases",
     },
     "mfg.variance.inhibition": {"action_open_muted"},
+    # opens what a row is about, with the rights of the reader
+    "mfg.variance.ledger": {"action_open_record"},
+    # reads the whole chain and tells hashes; managers and auditors
+    "mfg.variance.ledger.check": {"action_verify", "action_open_row"},
     "mfg.variance.measurement": {"action_open_source"},
     "mfg.variance.standard.review": {
         "action_accept",

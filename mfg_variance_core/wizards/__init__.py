@@ -5,5 +5,6 @@ from . import (
     mfg_variance_explain_missing,
     mfg_variance_explain_sources,
     mfg_variance_handover_remark,
+    mfg_variance_ledger_check,
     mfg_variance_shelve,
 )

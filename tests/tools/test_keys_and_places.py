@@ -114,7 +114,7 @@ def test_run_is_executable_and_explains_itself(root):
     answer = subprocess.run(
         [root / "run", "--help"], capture_output=True, text=True, check=True
     )
-    for command in ("demo", "stop", "test", "bench", "shell", "lint", "status"):
+    for command in "demo stop test bench shell verify lint status".split():
         assert command in answer.stdout
 
 

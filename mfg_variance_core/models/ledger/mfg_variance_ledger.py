@@ -1,5 +1,4 @@
 import json
-import os
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
@@ -7,8 +6,8 @@ from odoo.tools import SQL
 from ...domain import ledger
 from ...guard import is_stored_code
 from . import triggers
+from .keys import get_keys
 
-KEY_VARIABLE = "MFG_VARIANCE_LEDGER_KEY"
 # whose name is no part of any row: it can be erased and the chain still holds
 PERSONAL_MODELS = ("res.users", "res.partner", "mfg.variance.duty")
 # columns in which nothing is an empty text
@@ -63,7 +62,10 @@ class MfgVarianceLedger(models.Model):
     content = fields.Text(required=True)
     content_hash = fields.Char(string="Hash", required=True)
     signature = fields.Char()
-    data = fields.Json(compute="_compute_data")
+    summary = fields.Char(string="What", compute="_compute_summary")
+    details = fields.Html(compute="_compute_details")
+    seal_hash = fields.Char(string="Seal", compute="_compute_seal")
+    sealed_at = fields.Datetime(string="Sealed", compute="_compute_seal")
 
     _record_idx = models.Index("(res_model, res_id, id)")
     _kind_idx = models.Index("(kind, at)")
@@ -105,9 +107,14 @@ class MfgVarianceLedger(models.Model):
                 return record.display_name
         return f"{self.res_model} {self.res_id}"
 
-    def _compute_data(self):
+    def _compute_seal(self):
+        # sudo: seals hold hashes only; whoever reads the row may see that it is sealed
+        seals = self.env["mfg.variance.ledger.seal"].sudo()
+        found = seals.search([("ledger_id", "in", self.ids)])
+        seal_of = {seal.ledger_id: seal for seal in found}
         for row in self:
-            row.data = row._get_data()
+            seal = seal_of.get(row.id, seals)
+            row.seal_hash, row.sealed_at = seal.hash, seal.sealed_at
 
     def _get_data(self):
         self.ensure_one()
@@ -122,8 +129,10 @@ class MfgVarianceLedger(models.Model):
             content_hash=self.content_hash,
             signature=self.signature or "",
             recorded_at=self.recorded_at,
-            columns={name: self[name] or "" for name in TEXTS}
-            | {name: self[name] for name in ledger.COLUMNS if name not in TEXTS},
+            columns={
+                name: self[name] or "" if name in TEXTS else self[name]
+                for name in ledger.COLUMNS
+            },
         )
 
     # -------------------------------------------------------------- appending
@@ -151,7 +160,7 @@ class MfgVarianceLedger(models.Model):
 
     @api.model
     def _insert(self, rows):
-        key = self._get_keys()[:1]
+        key = get_keys()[:1]
         values = []
         for kind, record, data in rows:
             text = ledger.content(
@@ -168,12 +177,6 @@ class MfgVarianceLedger(models.Model):
                     SQL(", ").join(values),
                 )
             )
-
-    @api.model
-    def _get_keys(self):
-        """The keys of the server: the first signs, all of them are known."""
-        keys = os.environ.get(KEY_VARIABLE, "").split(",")
-        return tuple(key.strip() for key in keys if key.strip())
 
     @api.model
     def _prepare_columns(self, kind, record):

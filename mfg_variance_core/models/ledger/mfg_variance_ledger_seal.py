@@ -10,6 +10,7 @@ from odoo.tools import SQL, mute_logger
 from ...domain import ledger
 from ...guard import own_entry
 from . import triggers
+from .keys import get_keys
 
 _logger = logging.getLogger(__name__)
 ANCHOR_VARIABLE = "MFG_VARIANCE_LEDGER_ANCHOR"
@@ -125,18 +126,18 @@ class MfgVarianceLedgerSeal(models.Model):
 
         A neutralized copy says nothing: it would speak in the original's name.
         """
-        # sudo: two settings of the database that are no secret
+        # sudo: a setting of the database that is no secret
         parameters = self.env["ir.config_parameter"].sudo()
         if parameters.get_param("database.is_neutralized"):
             return
         # sudo: the chain as a whole
         last = self.sudo().search([], limit=1, order="id desc")
         line = ledger.anchor(
-            "".join(self.env["mfg.variance.ledger"]._get_keys()[:1]),
+            "".join(get_keys()[:1]),
             last.hash,
             last.id,
             self.env["mfg.variance.engine"]._now(),
-            parameters.get_param("database.uuid") or self.env.cr.dbname,
+            self._get_anchor_name(),
         )
         _logger.info("Ledger anchor: %s", line)
         path = os.environ.get(ANCHOR_VARIABLE)
@@ -149,3 +150,9 @@ class MfgVarianceLedgerSeal(models.Model):
             self.env["mfg.variance.run"]._log(
                 "cron", self.env._("Anchor of the ledger"), "failed", error=str(exc)
             )
+
+    def _get_anchor_name(self):
+        """What tells this database apart from others that share a file."""
+        # sudo: a setting of the database that is no secret
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param("database.uuid") or self.env.cr.dbname

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...domain import approvals, ledger
+from ..ledger.keys import get_keys
 
 
 class MfgVarianceApprovalDecision(models.Model):
@@ -98,7 +99,7 @@ class MfgVarianceApprovalDecision(models.Model):
         """
         self.ensure_one()
         digest = approvals.content_hash(self._get_hashed())
-        keys = self.env["mfg.variance.ledger"]._get_keys()
+        keys = get_keys()
         return self.content_hash == digest and (
             not keys or ledger.is_signed(keys, digest, self.signature or "")
         )
@@ -106,7 +107,7 @@ class MfgVarianceApprovalDecision(models.Model):
     def _prepare_seal_vals(self, vals):
         """The fingerprint of a decision, and the server's signature under it."""
         digest = approvals.content_hash(self._prepare_hashed(vals))
-        key = self.env["mfg.variance.ledger"]._get_keys()[:1]
+        key = get_keys()[:1]
         return {
             "content_hash": digest,
             "signature": ledger.sign(key[0], digest) if key else False,

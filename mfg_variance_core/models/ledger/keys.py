@@ -1,6 +1,7 @@
 """The keys that sign the ledger: in the environment of the server, never in a database.
 
-Stored code reads neither the environment nor files, so it can sign nothing.
+Stored code reads neither the environment nor files, and calls methods of models only:
+as long as no model hands a key out, it can sign nothing.
 """
 
 import functools

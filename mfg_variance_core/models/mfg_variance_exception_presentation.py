@@ -145,7 +145,7 @@ class MfgVarianceException(models.Model):
 
     def _get_plan_sentences(self, snapshot):
         plan = snapshot.get("standard")
-        # cases up to 19.0.2 without a plan keep a name there, and evidence stays as it is
+        # cases of 19.0.2 without a plan hold a name there; evidence is not mended
         if not isinstance(plan, dict):
             return []
         origin = dict(

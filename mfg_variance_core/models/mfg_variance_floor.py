@@ -11,8 +11,10 @@ PAGE = 50
 MOST_CARDS = 500
 MOST_COUNTED = 10_000
 MOST_ACTIVITIES = 200
-# by minutes left, then by money; what has no clock comes last
+# by minutes left, then by money
 CARD_ORDER = "respond_by, amount desc, id"
+# somebody answered already: no clock runs
+ANSWERED_ORDER = "severity desc, amount desc, id"
 CARD_FIELDS = (
     "name",
     "title",
@@ -84,7 +86,27 @@ class MfgVarianceFloor(models.AbstractModel):
         }
 
     def _search_cases(self, domain, limit):
-        """The first cases by time left, then by money, and how many there are.
+        """The first cases and how many there are.
+
+        What nobody has answered comes first, by time left and then by money; of what
+        was answered the worst and dearest.
+        """
+        Case = self.env["mfg.variance.exception"]
+        is_new = Domain("state", "=", "new")
+        found = self._search_unanswered(domain & is_new, limit + 1)
+        if len(found) <= limit:
+            found += Case.search_fetch(
+                domain & ~is_new,
+                CARD_FIELDS,
+                order=ANSWERED_ORDER,
+                limit=limit + 1 - len(found),
+            )
+        if len(found) <= limit:
+            return found, len(found)
+        return found[:limit], Case.search_count(domain, limit=MOST_COUNTED + 1)
+
+    def _search_unanswered(self, domain, limit):
+        """The first unanswered cases by time left, then by money.
 
         Money is read from the measurements, so it is asked only of the cases that can
         be among the first: of many thousands, those due by the same moment as the last.
@@ -94,7 +116,7 @@ class MfgVarianceFloor(models.AbstractModel):
             domain, CARD_FIELDS, order="respond_by, id", limit=limit + 1
         )
         if len(found) <= limit:
-            return self._sort_cases(found), len(found)
+            return self._sort_cases(found)
         last = found[limit - 1].respond_by
         sooner = found[:limit].filtered(lambda case: case.respond_by != last)
         level = Case.search_fetch(
@@ -103,8 +125,7 @@ class MfgVarianceFloor(models.AbstractModel):
             order=CARD_ORDER,
             limit=limit - len(sooner),
         )
-        count = Case.search_count(domain, limit=MOST_COUNTED + 1)
-        return self._sort_cases(sooner) + level, count
+        return self._sort_cases(sooner) + level
 
     def _sort_cases(self, cases):
         return cases.sorted(

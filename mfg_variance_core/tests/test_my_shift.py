@@ -65,6 +65,23 @@ class TestMyShift(FloorCase):
         sections, _found = self.read_shift()
         self.assertFalse([key for key in sections if sections[key]["cards"]])
 
+    def test_unanswered_cases_come_before_those_somebody_took(self):
+        taken, overdue, later = cases = self.make_cases(3)
+        taken.with_user(self.supervisor).action_take()
+        sections, _found = self.read_shift()
+        self.assertEqual(self.ids_of(sections["now"]), [overdue.id, later.id, taken.id])
+        self.assertEqual(sections["now"]["count"], len(cases))
+
+    def test_first_page_counts_answered_cases_too(self):
+        cases = self.make_cases(6)
+        cases[:3].with_user(self.supervisor).action_take()
+        found = self.Floor.with_user(self.operator).action_get_my_shift(
+            limits={"now": 4}
+        )
+        now = next(one for one in found["sections"] if one["key"] == "now")
+        self.assertEqual((len(now["cards"]), now["count"]), (4, 6))
+        self.assertEqual(self.ids_of(now)[:3], cases[3:].ids)
+
     def test_least_minutes_come_first_then_most_money(self):
         late, soon, cheap, dear = cases = self.make_cases(4)
         cases._as_system().write({"respond_by": self.now + timedelta(hours=1)})

@@ -21,6 +21,8 @@ ROLES = (
     ("Viewer", "viewer", "viewer", None, None),
     ("Administrator", "administrator", "administrator", "mrp_manager", None),
 )
+# who begins the day on My Shift; the others with all exceptions
+FLOOR = ("operator", "supervisor", "production_manager", "quality_manager")
 
 
 class MfgVarianceDemoStory(models.AbstractModel):
@@ -247,6 +249,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
         )
 
     def _make_person(self, role, login, group, manufacturing, company):
+        home = f"mfg_variance_{'my_shift' if group in FLOOR else 'exception'}_action"
         groups = [self.env.ref(f"mfg_variance_core.group_{group}").id]
         if manufacturing:
             groups.append(self.env.ref(f"mrp.group_{manufacturing}").id)
@@ -263,9 +266,7 @@ class MfgVarianceDemoStory(models.AbstractModel):
                     "company_id": company.id,
                     "company_ids": [Command.set(company.ids)],
                     "group_ids": [Command.set(groups)],
-                    "action_id": self.env.ref(
-                        "mfg_variance_core.mfg_variance_exception_action"
-                    ).id,
+                    "action_id": self.env.ref(f"mfg_variance_core.{home}").id,
                 }
             )
         )

@@ -69,12 +69,13 @@ export class ShiftCard extends Component {
         if (minutes < 60) {
             return _t("%s min", minutes);
         }
-        if (minutes < 48 * 60) {
+        if (minutes < 24 * 60) {
             return _t("%(hours)s h %(minutes)s min", {
                 hours: Math.floor(minutes / 60),
                 minutes: minutes % 60,
             });
         }
-        return _t("%s days", Math.floor(minutes / 1440));
+        const days = Math.floor(minutes / 1440);
+        return days === 1 ? _t("1 day") : _t("%s days", days);
     }
 }

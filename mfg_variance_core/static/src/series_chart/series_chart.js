@@ -148,13 +148,21 @@ function makeLabelPlugin(points, colors, texts) {
     };
 }
 
+/** What all names begin with up to a slash, "WH/MO/" of the orders of a warehouse. */
+function getCommonPrefix(labels) {
+    const [first = ""] = labels;
+    const prefix = first.slice(0, first.lastIndexOf("/") + 1);
+    return labels.every((label) => label.startsWith(prefix)) ? prefix : "";
+}
+
 export function buildChart(data, texts) {
     const colors = texts.isDark ? DARK : LIGHT;
     const {points, unit} = data;
+    const prefix = getCommonPrefix(points.map((point) => point.label));
     return {
         type: "line",
         data: {
-            labels: points.map((point) => point.label),
+            labels: points.map((point) => point.label.slice(prefix.length)),
             datasets: makeDatasets(data, colors, texts),
         },
         options: {
@@ -177,6 +185,11 @@ export function buildChart(data, texts) {
             },
             scales: {
                 x: {
+                    title: {
+                        display: Boolean(prefix),
+                        text: `${prefix}…`,
+                        color: colors.text,
+                    },
                     ticks: {color: colors.text, maxRotation: 45, autoSkip: true},
                     grid: {display: false},
                 },

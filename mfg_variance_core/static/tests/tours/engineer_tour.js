@@ -88,7 +88,7 @@ registry.category("web_tour.tours").add("mfg_variance_policy_shadow", {
         },
         {
             content: "The work order it would have raised",
-            trigger: ".o_list_view .o_data_row:contains('Turn')",
+            trigger: ".o_list_view .o_data_row:contains('Lathe 1')",
         },
     ],
 });

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytz
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -160,6 +162,16 @@ class TestHandover(FloorCase):
         self.assertIn("Bore is &lt;oval&gt;", text)
         self.assertIn("Mind the &lt;coolant&gt;", text)
         self.assertIn("Bore is &lt;oval&gt;", handover.snapshot_html)
+
+    def test_paper_tells_the_time_of_the_plant(self):
+        handover = self.prepare()
+        self.plant.tz = "Pacific/Auckland"
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "mfg_variance_core.report_handover", handover.ids
+        )
+        zone = pytz.timezone("Pacific/Auckland")
+        begin = pytz.utc.localize(handover.starts_at).astimezone(zone)
+        self.assertIn(f"{begin:%m/%d/%Y %I:%M %p}", html.decode())
 
     # ------------------------------------------------------------ the signatures
 

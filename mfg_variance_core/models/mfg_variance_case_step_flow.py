@@ -133,6 +133,16 @@ class MfgVarianceCaseStep(models.Model):
         engine = self.env["mfg.variance.engine"]._clean_engine()
         row = self.with_env(engine.env)
         row._store_answer(answer, note, self.env.uid)
+        self.env["mfg.variance.ledger"]._append(
+            "step.answered",
+            self,
+            {
+                "key": answer.option.key,
+                "value": answer.value,
+                "is_out_of_limits": answer.is_out,
+                "note": note,
+            },
+        )
         row._follow(answer.option)
         return True
 

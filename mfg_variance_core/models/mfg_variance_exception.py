@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..domain import lifecycle, outcomes
+from ..domain import ledger, lifecycle, outcomes
 from .mfg_variance_cause import RESOLUTIONS
 from .mfg_variance_measurement import SEVERITY_SELECTION
 
@@ -330,7 +330,29 @@ class MfgVarianceException(models.Model):
             )
             .create(vals_list)
         )
-        return self.browse(cases.ids)
+        cases = self.browse(cases.ids)
+        self.env["mfg.variance.ledger"]._append_many(
+            [("exception.opened", case, case._prepare_opened_data()) for case in cases]
+        )
+        return cases
+
+    def _prepare_opened_data(self):
+        """What the ledger keeps of an opening; the snapshot as its fingerprint."""
+        self.ensure_one()
+        return {
+            "severity": self.severity,
+            "planned": self.planned,
+            "actual": self.actual,
+            "unit": self.unit,
+            "policy_version_id": self.policy_version_id.id,
+            "snapshot_sha256": ledger.digest(ledger.canonical(self.snapshot)),
+        }
+
+    def _tell_ledger(self, kind, **data):
+        """Append the same for each of these cases."""
+        self.env["mfg.variance.ledger"]._append_many(
+            [(kind, case, data) for case in self]
+        )
 
     def _raise_severity(self, severity):
         """Take over a higher severity; True if it rose. It never falls by itself."""
@@ -340,5 +362,7 @@ class MfgVarianceException(models.Model):
         vals = {"severity": severity}
         if lifecycle.track_of(severity) == "full":
             vals["track"] = "full"
+        before = self.severity
         self._as_system().write(vals)
+        self._tell_ledger("exception.raised", changes={"severity": [before, severity]})
         return True

@@ -49,6 +49,7 @@ class MfgVarianceException(models.Model):
         self._check_may_handle()
         self.lock_for_update()
         now = self.env["mfg.variance.engine"]._now()
+        moves = []
         for case in self:
             is_cleared = bool(case.cleared_at)
             if not lifecycle.allowed(case.track, case.state, state, is_cleared):
@@ -71,6 +72,8 @@ class MfgVarianceException(models.Model):
                 {**case._prepare_stamp_vals(state, now), "state": state}
             )
             case._log_move(before)
+            moves.append(("exception.moved", case, case._prepare_move_data(before)))
+        self.env["mfg.variance.ledger"]._append_many(moves)
         if state == "closed":
             self.case_step_ids._skip()
         return True
@@ -100,6 +103,7 @@ class MfgVarianceException(models.Model):
         light = self.filtered(lambda case: case.track == "light")
         if light:
             light._as_system().write({"track": "full"})
+            light._tell_ledger("exception.moved", changes={"track": ["light", "full"]})
 
     def _prepare_stamp_vals(self, state, now):
         """Who did it and when, for the states whose delay is a figure."""
@@ -111,6 +115,16 @@ class MfgVarianceException(models.Model):
             if state == name:
                 vals |= {f"{name}_at": now, f"{name}_by_id": self.env.uid}
         return vals
+
+    def _prepare_move_data(self, before):
+        """What the ledger keeps of a move."""
+        self.ensure_one()
+        return {
+            "changes": {"state": [before, self.state]},
+            "track": self.track,
+            "cause_id": self.cause_id,
+            "resolution": self.resolution,
+        }
 
     def _log_move(self, before):
         self.ensure_one()
@@ -245,12 +259,14 @@ class MfgVarianceException(models.Model):
                     "reopened_count": case.reopened_count + 1,
                 }
             )
+        self._tell_ledger("exception.reopened")
 
     def _clear(self, moment):
         """The condition is over: stamp it, so that the case leaves *now*."""
         fresh = self.filtered(lambda case: not case.cleared_at)
         if fresh:
             fresh._as_system().write({"cleared_at": moment})
+            fresh._tell_ledger("exception.cleared", cleared_at=moment)
 
     def _clear_settled(self, moment):
         """Clear the open cases of which no current reading is beyond a limit."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..domain import shifts
+from ..domain import ledger, shifts
 from ..guard import check_person
 
 
@@ -151,6 +151,7 @@ class MfgVarianceHandover(models.Model):
             handover._as_system().write(
                 {"state": "signed", "signed_at": now, "signed_by_id": self.env.uid}
             )
+            handover._tell_ledger("handover.signed")
         return True
 
     def action_accept(self):
@@ -170,7 +171,21 @@ class MfgVarianceHandover(models.Model):
         self._as_system().write(
             {"state": "accepted", "accepted_at": now, "accepted_by_id": self.env.uid}
         )
+        for handover in self:
+            handover._tell_ledger("handover.accepted")
         return True
+
+    def _tell_ledger(self, kind):
+        """Keep the fingerprint of what was signed: what it says cannot change after."""
+        self.ensure_one()
+        self.env["mfg.variance.ledger"]._append(
+            kind,
+            self,
+            {
+                "remark": self.remark,
+                "snapshot_sha256": ledger.digest(ledger.canonical(self.snapshot)),
+            },
+        )
 
     def action_print(self):
         """The hand-over on paper."""

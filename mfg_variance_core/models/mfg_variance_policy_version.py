@@ -390,6 +390,9 @@ class MfgVariancePolicyVersion(models.Model):
             # the database allows one active version: this one leaves before the next
             version.flush_recordset(["state"])
             self.env["mfg.variance.engine"]._capture_policy_change()
+            self.env["mfg.variance.ledger"]._append(
+                "control.changed", version, {"changes": {"state": [before, state]}}
+            )
             version.policy_id.message_post(
                 body=self.env._(
                     "Version %(number)s: %(before)s → %(after)s.",

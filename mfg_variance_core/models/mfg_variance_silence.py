@@ -277,6 +277,17 @@ class MfgVarianceSilence(models.Model):
                 end=silence.ends_at,
             )
         )
+        self.env["mfg.variance.ledger"]._append(
+            "silence.placed",
+            silence,
+            {
+                "reason": silence.reason,
+                "scope": silence.scope_text,
+                "up_to": silence.up_to,
+                "starts_at": silence.starts_at,
+                "ends_at": silence.ends_at,
+            },
+        )
         if case:
             case._log_shelving(silence)
         return silence
@@ -369,6 +380,7 @@ class MfgVarianceSilence(models.Model):
     def _end(self, reason, moment=None):
         """End these silences; nothing is changed that ended before."""
         moment = moment or self.env["mfg.variance.engine"]._now()
+        ended = []
         # sudo: ended by the checks of the callers, or by what happened
         for silence in self.sudo():
             if silence._get_end() <= moment:
@@ -382,6 +394,8 @@ class MfgVarianceSilence(models.Model):
                 }
             )
             silence._log(reason)
+            ended.append(("silence.ended", silence, {"reason": reason}))
+        self.env["mfg.variance.ledger"]._append_many(ended)
         self._forget()
 
     def _forget(self):

@@ -18,11 +18,13 @@ from . import test_fail_open
 from . import test_foreign_metric
 from . import test_gates
 from . import test_handover
+from . import test_hold
 from . import test_incident
 from . import test_inhibition
-from . import test_hold
 from . import test_inventory
 from . import test_ledger
+from . import test_ledger_told
+from . import test_ledger_verify
 from . import test_material_corrected
 from . import test_material_flows
 from . import test_material_usage

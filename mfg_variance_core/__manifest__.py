@@ -27,6 +27,7 @@
         "data/ir_cron_data.xml",
         "data/base_automation_data.xml",
         "wizards/mfg_variance_cause_wizard_views.xml",
+        "wizards/mfg_variance_decide_views.xml",
         "wizards/mfg_variance_duty_board_views.xml",
         "wizards/mfg_variance_explain_views.xml",
         "wizards/mfg_variance_handover_remark_views.xml",
@@ -49,6 +50,7 @@
         "views/mfg_variance_playbook_views.xml",
         "views/mfg_variance_run_views.xml",
         "views/mfg_variance_duty_views.xml",
+        "views/mfg_variance_approval_views.xml",
         "views/mfg_variance_rollup_views.xml",
         "views/mfg_variance_measurement_archive_views.xml",
         "views/mfg_variance_plant_views.xml",
@@ -73,6 +75,7 @@
         # governance brings its own menus
         "wizards/mfg_variance_ledger_check_views.xml",
         "views/mfg_variance_ledger_views.xml",
+        "views/mfg_variance_approval_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["mfg_variance_core/static/src/**/*"],

@@ -191,6 +191,11 @@ MATRIX = {
             (PROCESS_ENGINEER,),
             (AUTHOR,),
         ),
+        Duty(
+            "delegate",
+            "Delegate one's own approvals",
+            (SUPERVISOR, PROCESS_ENGINEER),
+        ),
         Duty("break_glass", "Break the glass in an emergency", (BREAK_GLASS,)),
         Duty(
             "review_break_glass",

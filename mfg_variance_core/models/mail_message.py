@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 LOGGED_MODELS = (
     "mfg.variance.approval",
     "mfg.variance.approval.rule",
+    "mfg.variance.delegation",
     "mfg.variance.duty",
     "mfg.variance.exception",
     "mfg.variance.incident",

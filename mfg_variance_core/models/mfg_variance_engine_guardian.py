@@ -18,6 +18,7 @@ SHIPPED_CRONS = (
     "cron_archive",
     "cron_ledger_seal",
     "cron_ledger_verify",
+    "cron_approvals",
 )
 LOOK_BACK = timedelta(hours=24)
 
@@ -45,6 +46,7 @@ class MfgVarianceEngine(models.AbstractModel):
             **engine._get_silent_crons(),
             **engine._get_silent_sources(),
             **engine._get_uncovered_shifts(),
+            **engine._get_undecidable(),
         }
         engine._store_silence(silent)
         engine._settle_chatter()

@@ -44,6 +44,13 @@ class MfgVariancePlant(models.Model):
             day=match.day if match else shifts.local_day(moment, tz),
         )
 
+    def _get_turns(self, start, end):
+        """The turns of this plant between two moments; without shifts whole days."""
+        self.ensure_one()
+        return shifts.turns_between(
+            start, end, self.tz, self.shift_ids._to_domain() or [shifts.WHOLE_DAY]
+        )
+
     def _to_turn(self, match):
         """A turn of a shift of this plant as :class:`..domain.duty.Turn`."""
         self.ensure_one()

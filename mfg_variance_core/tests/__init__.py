@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_approval_escalation
 from . import test_archive
 from . import test_base_automation
 from . import test_base_automation_data
@@ -8,6 +9,7 @@ from . import test_chatter
 from . import test_concurrency
 from . import test_correction
 from . import test_dead_man
+from . import test_delegation
 from . import test_duty
 from . import test_empty_states
 from . import test_exception
@@ -61,6 +63,7 @@ from . import test_security_stored_code
 from . import test_security_surface
 from . import test_server_actions
 from . import test_server_actions_fail_open
+from . import test_signing
 from . import test_silence
 from . import test_standard
 from . import test_standard_review

@@ -6,6 +6,9 @@ from .security_case import SecurityFixture
 
 # where a record belongs is asked of another one, or of nobody
 RULED_OTHERWISE = {
+    # dialogs, their creator's alone
+    "mfg.variance.decide",
+    "mfg.variance.pin",
     # taxonomy shared by all companies: words, no figures
     "mfg.variance.category",
     "mfg.variance.cause",

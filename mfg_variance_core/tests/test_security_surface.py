@@ -29,6 +29,13 @@ ALLOWED = {
         "action_create_rework_order",
         "action_open_rework_orders",
     },
+    # what is decided is checked by the matrix, for who is there or who signed
+    "mfg.variance.approval": {"action_decide", "action_withdraw", "action_open_record"},
+    "mfg.variance.approval.board": {"action_open_board"},
+    "mfg.variance.decide": {"action_approve", "action_reject"},
+    "mfg.variance.delegation": {"action_end"},
+    "mfg.variance.pin": {"action_apply"},
+    "res.users": {"action_variance_set_pin"},
     "mfg.variance.case.step": {"action_answer"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
     "mfg.variance.duty.board.line": {"action_open_board"},

@@ -5,4 +5,12 @@ from . import mfg_variance_approval
 from . import mfg_variance_approval_step
 from . import mfg_variance_approval_decision
 from . import mfg_variance_approval_flow
+from . import mfg_variance_approval_escalation
+from . import mfg_variance_approval_presentation
+from . import mfg_variance_delegation
+from . import mfg_variance_authority_delegation
+from . import mfg_variance_approval_board
+from . import mfg_variance_engine_approval
 from . import res_users
+from . import res_users_badge
+from . import mfg_variance_authority_signing

@@ -32,3 +32,5 @@ GROUP_LABELS = {
 }
 # the roles an approval step may name, in the order of the list
 STEP_ROLES = list(GROUP_LABELS.items())[1:]
+# what cannot wait for the day shift
+EACH_SHIFT = ("no_ship",)

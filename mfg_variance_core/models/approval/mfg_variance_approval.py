@@ -104,6 +104,10 @@ class MfgVarianceApproval(models.Model):
         return self.env[self.res_model].browse(self.res_id).exists()
 
     @api.model
+    def _get_kind_label(self, kind):
+        return dict(self._fields["kind"]._description_selection(self.env))[kind]
+
+    @api.model
     def _record(self, kind, record, data):
         """Tell the ledger."""
         self.env["mfg.variance.ledger"]._append(kind, record, data)

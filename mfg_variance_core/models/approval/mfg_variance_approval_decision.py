@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...domain import approvals, ledger
 from ..ledger.keys import get_keys
@@ -75,6 +75,20 @@ class MfgVarianceApprovalDecision(models.Model):
         "(approval_id, step_id, COALESCE(in_place_of_id, user_id))",
         "This was decided in this person's place already.",
     )
+
+    @api.depends("user_id", "verdict", "decided_at", "in_place_of_id")
+    def _compute_display_name(self):
+        verdicts = dict(self._fields["verdict"]._description_selection(self.env))
+        for row in self:
+            # sudo: names of colleagues
+            person, other = row.user_id.sudo().name, row.in_place_of_id.sudo().name
+            parts = (
+                verdicts.get(row.verdict),
+                person,
+                other and self.env._("in place of %(user)s", user=other),
+                row.decided_at and fields.Datetime.to_string(row.decided_at) + " UTC",
+            )
+            row.display_name = " · ".join(part for part in parts if part)
 
     def _prepare_hashed(self, vals):
         """What the hash is taken of: everything that makes the decision."""

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 
 from ...domain import approvals, segregation
 from ...guard import is_stored_code
+from .signature import SESSION
 
 
 class MfgVarianceApproval(models.Model):
@@ -64,6 +65,7 @@ class MfgVarianceApproval(models.Model):
             {"kind": kind, "about": approval.record_name, "reason": reason},
         )
         approval._refresh()
+        approval.exception_id._make_full()
         return self.browse(approval.id)
 
     @api.model
@@ -183,13 +185,17 @@ class MfgVarianceApproval(models.Model):
         signature = authority._check_presence(action, signature)
         user = self.env["res.users"].browse(signature.user_id)
         authority._check_place(self, user)
-        self._lock()
+        if self.needs_password and signature.way == SESSION:
+            raise UserError(self.env._("Enter your password to sign."))
         reason = (reason or "").strip()
         if verdict == approvals.REJECTED and not reason:
             raise UserError(self.env._("Say why you reject it."))
-        step, lender = self._find_step(action, user)
-        self._store_decision(step, verdict, reason, signature, lender)
-        self._move_on()
+        # from here on as who signed, whoever the device belongs to
+        signed = self.with_user(user)
+        signed._lock()
+        step, lender = signed._find_step(action, user)
+        signed._store_decision(step, verdict, reason, signature, lender)
+        signed._move_on()
         return True
 
     def _lock(self):
@@ -266,8 +272,7 @@ class MfgVarianceApproval(models.Model):
 
     def _get_meaning(self, verdict):
         """What the signature says, in the words the signer was shown."""
-        kind = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
-        values = {"kind": kind, "about": self.record_name}
+        values = {"kind": self._get_kind_label(self.kind), "about": self.record_name}
         if verdict == approvals.APPROVED:
             return self.env._(
                 "I have looked at it and approve: %(kind)s for %(about)s.", **values
@@ -315,32 +320,3 @@ class MfgVarianceApproval(models.Model):
         if record and hasattr(record, "_on_approval_withdrawn"):
             record._on_approval_withdrawn(self)
         return True
-
-    def _refresh(self):
-        """Open the steps whose turn it is, and find who can decide them now."""
-        now = self.env["mfg.variance.engine"]._now()
-        authority = self.env["mfg.variance.authority"]
-        for approval in self.filtered(lambda one: one.state == "waiting"):
-            steps = approval._get_open_steps().sudo()  # sudo: whom they ask
-            steps._open(now)
-            parties = approval._get_parties()
-            users = self.env["res.users"]
-            has_nobody = False
-            # sudo: who decided before decides no other step
-            done = approval.sudo().decision_ids.user_id
-            for step in steps:
-                able = authority._who_can(
-                    segregation.APPROVE + approval.kind,
-                    approval,
-                    parties,
-                    now,
-                    step._get_only(),
-                )
-                has_nobody |= not (able - done)
-                users |= able - done
-            approval._as_system().write(
-                {
-                    "approver_ids": [fields.Command.set(users.ids)],
-                    "has_nobody": has_nobody,
-                }
-            )

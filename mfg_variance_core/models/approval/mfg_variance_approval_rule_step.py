@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...domain import segregation
 from .kinds import STEP_ROLES
 
 
@@ -60,6 +61,15 @@ class MfgVarianceApprovalRuleStep(models.Model):
                 raise ValidationError(
                     self.env._("Say to whom the step escalates after its time.")
                 )
+
+    def _get_only(self):
+        """Whom this step asks, at once or where it escalates to."""
+        self.ensure_one()
+        roles = {self.role} if self.role and not self.user_ids else set()
+        return segregation.Only(
+            frozenset(roles | ({self.escalate_role} if self.escalate_role else set())),
+            frozenset(self.user_ids.ids),
+        )
 
     def _prepare_step_vals(self):
         """What an approval keeps of this step, whatever becomes of the rule."""

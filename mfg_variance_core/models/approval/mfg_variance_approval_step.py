@@ -72,3 +72,14 @@ class MfgVarianceApprovalStep(models.Model):
                     "due_at": approvals.due_at(now, step.timeout_minutes) or False,
                 }
             )
+
+    def _escalate(self, now):
+        """The next role may decide as well from now on."""
+        for step in self.filtered(lambda one: not one.escalated_at):
+            step._as_system().write({"escalated_at": now, "due_at": False})
+            approval = step.approval_id
+            approval._record(
+                "approval.escalated",
+                approval,
+                {"step": step.sequence, "to": step.escalate_role},
+            )

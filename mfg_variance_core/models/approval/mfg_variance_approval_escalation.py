@@ -1,0 +1,199 @@
+import logging
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...domain import duty, segregation
+from ...guard import own_entry
+
+_logger = logging.getLogger(__name__)
+LOOK_AGAIN_MINUTES = 60
+# who can decide changes with the roster, roles and delegations
+FRESH_FOR = timedelta(minutes=30)
+MOST_TOLD = 3
+
+
+class MfgVarianceApproval(models.Model):
+    """What becomes of an approval while nobody decides: who is asked, who is next."""
+
+    _name = "mfg.variance.approval"
+    _inherit = "mfg.variance.approval"
+
+    checked_at = fields.Datetime(string="Looked At")
+
+    def _refresh(self):
+        """Open the steps whose turn it is, and find who can decide them now.
+
+        A step that nobody can decide does not wait for its time: it escalates at once.
+        """
+        now = self.env["mfg.variance.engine"]._now()
+        for approval in self.filtered(lambda one: one.state == "waiting"):
+            before = approval.approver_ids
+            steps = approval._get_open_steps().sudo()  # sudo: whom they ask
+            steps._open(now)
+            users, has_nobody = self.env["res.users"], False
+            for step in steps:
+                able = approval._get_able(step, now)
+                if not able and step.escalate_role and not step.escalated_at:
+                    step._escalate(now)
+                    able = approval._get_able(step, now)
+                has_nobody |= not able
+                users |= able
+            is_worse = has_nobody and not approval.has_nobody
+            approval._as_system().write(
+                {
+                    "approver_ids": [fields.Command.set(users.ids)],
+                    "has_nobody": has_nobody,
+                    "checked_at": now,
+                }
+            )
+            approval._tell(users - before, now)
+            if is_worse:
+                approval._tell_nobody(now)
+        self._wake_for_escalation()
+
+    def _get_able(self, step, now):
+        """Who can decide this step now; nobody decides two steps."""
+        self.ensure_one()
+        able = self.env["mfg.variance.authority"]._who_can(
+            segregation.APPROVE + self.kind,
+            self,
+            self._get_parties(),
+            now,
+            step._get_only(),
+        )
+        # sudo: who decided before, seen or not
+        return able - self.sudo().decision_ids.user_id
+
+    def _wake_for_escalation(self):
+        due = [moment for moment in self.sudo().step_ids.mapped("due_at") if moment]
+        if due:
+            self.env["mfg.variance.engine"].sudo()._wake_at(  # sudo: asks for a cron
+                min(due), "cron_approvals"
+            )
+
+    # ---------------------------------------------------------------- telling
+
+    def _tell(self, users, now):
+        """An activity and one notification for those who should decide it, no mail.
+
+        Of many who could, those who are on duty; without a roster the first few.
+        """
+        self.ensure_one()
+        plant, company = self.plant_id.sudo(), self.company_id
+        turn = plant._get_turn(company, now)
+        on_duty = {
+            user_id
+            for role in duty.ROLES
+            for user_id in duty.holders(plant._get_entries(), role, turn)
+        }
+        called = users.filtered(lambda user: user.id in on_duty) or users[:MOST_TOLD]
+        # sudo: an activity on a row that only the system writes; no mail (D18)
+        quick = self.sudo().with_context(mail_activity_quick_update=True)
+        for user in called:
+            quick.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Decide: %(what)s", what=self.display_name),
+                note=self.reason,
+                user_id=user.id,
+            )
+        called._bus_send(
+            "simple_notification",
+            {
+                "type": "info",
+                "title": self.env._("Waiting for your decision"),
+                "message": self.display_name,
+            },
+        )
+
+    def _tell_nobody(self, now):
+        """Nobody can decide: it becomes a case of the dead-man check at once."""
+        self._record("approval.nobody", self, {"kind": self.kind})
+        # sudo: asks for a scheduled action
+        self.env["mfg.variance.engine"].sudo()._wake_at(
+            now + timedelta(seconds=1), "cron_dead_man"
+        )
+
+    def _end(self, state):
+        result = super()._end(state)
+        # sudo: reminders about what is decided help nobody
+        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
+        return result
+
+    # ------------------------------------------------------------- escalation
+
+    @api.model
+    @own_entry
+    def _cron_approvals(self, batch=100):
+        """Let every step whose time is over escalate, and look who can decide now.
+
+        Safe on several nodes and run twice: rows are locked, a step escalates once.
+        """
+        started = time.monotonic()
+        engine = self.env["mfg.variance.engine"]._clean_engine()
+        Approval = self.with_env(engine.env)
+        now, total, left = engine._now(), 0, True
+        domain = Approval._get_stale_domain(now)
+        while left:
+            found = Approval.search(domain, limit=batch, order="id")
+            rows = found.try_lock_for_update()
+            if not rows:
+                break
+            for row in rows:
+                row._look_again_shielded(now)
+            total += len(rows)
+            left = self.env["ir.cron"]._commit_progress(
+                len(rows), remaining=Approval.search_count(domain)
+            )
+        if total:
+            engine.env["mfg.variance.run"]._log(
+                "cron",
+                self.env._("Approvals looked at again"),
+                record_count=total,
+                duration_ms=int((time.monotonic() - started) * 1000),
+            )
+
+    @api.model
+    def _get_stale_domain(self, now):
+        return [
+            ("state", "=", "waiting"),
+            "|",
+            ("checked_at", "=", False),
+            "|",
+            ("checked_at", "<=", now - FRESH_FOR),
+            "&",
+            # a row that failed was looked at, and waits for its turn
+            ("checked_at", "<=", now),
+            ("step_ids", "any", [("due_at", "<=", now), ("escalated_at", "=", False)]),
+        ]
+
+    def _look_again_shielded(self, now):
+        engine = self.env["mfg.variance.engine"]
+        try:
+            with self.env.cr.savepoint():
+                due = self._get_open_steps().filtered(
+                    lambda step: (
+                        step.due_at and step.due_at <= now and not step.escalated_at
+                    )
+                )
+                due._escalate(now)
+                self._refresh()
+                # what is due and not open any more asks nobody
+                stale = self.step_ids - self._get_open_steps()
+                stale._as_system().write({"due_at": False})
+        except Exception as exc:
+            engine._reraise_concurrency(exc)
+            _logger.info("Looking at %s failed", self, exc_info=True)
+            later = fields.Datetime.add(now, minutes=LOOK_AGAIN_MINUTES)
+            self._as_system().write({"checked_at": later})
+            self.env["mfg.variance.run"]._log(
+                "cron",
+                self.env._("Not looked at: %(approval)s", approval=self.name),
+                "failed",
+                error=f"{type(exc).__name__}: {exc}",
+                res_model=self._name,
+                res_id=self.id,
+                record_count=1,
+                company_id=self.company_id.id,
+            )

@@ -1,0 +1,194 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...domain import segregation, shifts
+from ...guard import is_system
+from .kinds import APPROVAL_KINDS
+
+LONGEST_DAYS = 92
+
+
+class MfgVarianceDelegation(models.Model):
+    """Somebody's right to approve, lent to a colleague for some days.
+
+    Made by the person himself, in person; never changed but to be ended. It lends what
+    he has himself at the moment of the decision, and what he was lent he cannot lend.
+    """
+
+    _name = "mfg.variance.delegation"
+    _description = "Delegation"
+    _inherit = ["mail.thread", "mfg.variance.guarded"]
+    _order = "date_from desc, id desc"
+    _guard_create = False
+    _append_only_columns = (
+        "user_id",
+        "delegate_id",
+        "kind",
+        "date_from",
+        "date_to",
+        "company_id",
+        "plant_id",
+    )
+
+    user_id = fields.Many2one(
+        "res.users",
+        string="In Place Of",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.uid,
+        ondelete="restrict",
+    )
+    delegate_id = fields.Many2one(
+        "res.users",
+        string="Colleague",
+        required=True,
+        index=True,
+        domain="[('share', '=', False), ('id', '!=', user_id)]",
+        ondelete="restrict",
+    )
+    kind = fields.Selection(
+        APPROVAL_KINDS, help="Empty means everything you may approve."
+    )
+    date_from = fields.Date(
+        string="From",
+        required=True,
+        default=lambda self: fields.Date.context_today(self),
+    )
+    date_to = fields.Date(
+        string="Until", required=True, help="The last day, this one included."
+    )
+    reason = fields.Char(required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    plant_id = fields.Many2one(
+        "mfg.variance.plant", help="Empty means all of your plants."
+    )
+    ended_at = fields.Datetime(string="Ended Early", readonly=True)
+
+    _dates_in_order = models.Constraint(
+        f"CHECK (date_to >= date_from AND date_to - date_from <= {LONGEST_DAYS})",
+        f"A delegation ends after it begins, and within {LONGEST_DAYS} days.",
+    )
+    _to_somebody_else = models.Constraint(
+        "CHECK (delegate_id <> user_id)", "Delegate to somebody else than yourself."
+    )
+
+    @property
+    def _guarded_fields(self):
+        """Who lends is never typed in; the rest is written once."""
+        return frozenset(("user_id", "ended_at"))
+
+    @api.depends("user_id", "delegate_id")
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = f"{one.user_id.name} → {one.delegate_id.name}"
+
+    def _is_log_kept(self):
+        """Who lent his right to whom is evidence."""
+        return True
+
+    # ------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_system(self.env):
+            self._check_may_delegate()
+        rows = super().create(vals_list)
+        for row in rows:
+            row._check_delegate()
+            self.env["mfg.variance.approval"]._record(
+                "delegation.made",
+                row,
+                {
+                    "of": row.user_id.id,
+                    "to": row.delegate_id.id,
+                    "kind": row.kind or "",
+                    "from": str(row.date_from),
+                    "until": str(row.date_to),
+                    "reason": row.reason,
+                },
+            )
+        return rows
+
+    def write(self, vals):
+        if not is_system(self.env) and any(
+            not name.startswith("message_") for name in vals
+        ):
+            raise UserError(
+                self.env._("A delegation is not changed. End it and make a new one.")
+            )
+        return super().write(vals)
+
+    def _check_may_delegate(self):
+        """Only in person, and only who has something to lend."""
+        authority = self.env["mfg.variance.authority"]
+        authority._check("delegate", self.env.company)
+
+    def _check_delegate(self):
+        """The colleague has to see what he is to decide, and to be a person."""
+        self.ensure_one()
+        user = self.delegate_id.sudo()  # sudo: roles and places of a colleague
+        place = self.env["mfg.variance.authority"]._has_place(
+            user, self.company_id, self.plant_id
+        )
+        if (
+            user._is_variance_automated()
+            or not user.has_group("mfg_variance_core.group_operator")
+            or not place
+        ):
+            raise UserError(
+                self.env._(
+                    "%(user)s cannot decide there: it needs a person with a role in "
+                    "variance control who works in that company and plant.",
+                    user=user.name,
+                )
+            )
+        # as the person himself: a delegation for places that are not his lends nothing
+        if not self.env["mfg.variance.authority"]._has_place(
+            self.user_id.sudo(),  # sudo: his own places
+            self.company_id,
+            self.plant_id,
+        ):
+            raise AccessError(
+                self.env._("Delegate for your own companies and plants only.")
+            )
+
+    # ---------------------------------------------------------------- buttons
+
+    def action_end(self):
+        """End a delegation now; who made it may, and his colleague who has it."""
+        self.env["mfg.variance.authority"]._check_presence("delegate")
+        now = self.env["mfg.variance.engine"]._now()
+        for row in self:
+            if self.env.uid not in (row.user_id.id, row.delegate_id.id):
+                raise AccessError(
+                    self.env._("Only the two people concerned end a delegation.")
+                )
+            if not row.ended_at:
+                row._as_system().write({"ended_at": now})
+                self.env["mfg.variance.approval"]._record("delegation.ended", row, {})
+        return True
+
+    # ---------------------------------------------------------------- reading
+
+    @api.model
+    def _get_lent(self, action, company, plant, moment):
+        """The delegations that hold for an action in a place at a moment."""
+        if not action.startswith(segregation.APPROVE):
+            return self.browse()
+        today = shifts.local_day(moment, plant.tz or "UTC")
+        # sudo: who stands in for whom, whoever asks who may decide
+        return self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("plant_id", "in", [False, plant.id]),
+                ("kind", "in", [False, action.removeprefix(segregation.APPROVE)]),
+                ("date_from", "<=", today),
+                ("date_to", ">=", today),
+                ("ended_at", "=", False),
+                ("user_id.active", "=", True),
+                ("delegate_id.active", "=", True),
+            ]
+        )

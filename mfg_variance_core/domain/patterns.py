@@ -62,6 +62,11 @@ class Pattern:
     period: str = "month"
     rolling_days: int = 30
 
+    @property
+    def asks_for_money(self) -> bool:
+        """Whether an amount is a part of the judgement."""
+        return any(limit.money for limit in self.limits)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

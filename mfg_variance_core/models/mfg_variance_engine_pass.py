@@ -95,7 +95,9 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _collect_subjects(self, live, after_id, newest_id):
         """The subjects touched since, and those whose time has come, ready to read."""
-        touched = dict(self._find_touched(live, after_id, newest_id))
+        touched = {}
+        if newest_id > after_id:
+            touched = dict(self._find_touched(live, after_id, newest_id))
         now = self._now()
         due = self.env["mfg.variance.series"].search(
             [
@@ -129,10 +131,10 @@ class MfgVarianceEngine(models.AbstractModel):
         cases = self._find_cases([subject.fingerprint for subject in subjects])
         known = self._find_series(live, subjects)
         for subject in subjects:
-            case = cases.get(subject.fingerprint)
-            series = known.get(subject.fingerprint)
+            subject.case = case = cases.get(subject.fingerprint)
+            subject.series = known.get(subject.fingerprint)
             closed = case and not case.is_open and case.closed_at
-            before = series and series.restart_at
+            before = subject.series and subject.series.restart_at
             subject.restart_at = max(filter(None, (closed, before)), default=None)
             subject.since, subject.ends_at = self._get_window_bounds(live, subject)
 
@@ -190,8 +192,7 @@ class MfgVarianceEngine(models.AbstractModel):
         except Exception as exc:
             self._reraise_concurrency(exc)
             policy = self.env["mfg.variance.policy"].browse(live.policy_id)
-            series = self._find_series(live, [subject]).get(subject.fingerprint)
-            self._log_window_failure(policy, series or policy, exc, started)
+            self._log_window_failure(policy, subject.series or policy, exc, started)
 
     def _log_window_failure(self, policy, record, exc, started):
         self.env["mfg.variance.run"]._log(
@@ -208,23 +209,20 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _judge_batch(self, live, subjects):
         """Store what changed; what is, or was, beyond a limit becomes a measurement."""
-        known = self._find_series(live, subjects)
-        cases = self._find_cases([subject.fingerprint for subject in subjects])
         due, fresh = [], []
         for subject in subjects:
             judgement = self._get_judgement(live, subject)
             vals = self._prepare_series_vals(live, subject, judgement)
-            series = known.get(subject.fingerprint)
+            series, case = subject.series, subject.case
             if not series:
                 fresh.append((subject, judgement, vals))
-            elif not self._is_same_window(series, vals):
-                case = cases.get(subject.fingerprint)
+            elif changes := self._get_window_changes(series, vals):
                 is_waiting = case and case.is_open and not case.cleared_at
                 if series.severity or vals["severity"] or is_waiting:
                     due.append((subject, judgement, series))
                 if series.severity and not vals["severity"]:
-                    vals["cleared_at"] = subject.anchor
-                series._as_system().write(vals)
+                    changes["cleared_at"] = subject.anchor
+                series._as_system().write(changes)
         rows = (
             self.env["mfg.variance.series"]
             ._as_system()
@@ -241,7 +239,10 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _get_judgement(self, live, subject):
         found = subject.found
-        company = self.env["res.company"].browse(subject.key[0])
+        currency = ""
+        if live.pattern.asks_for_money:
+            company = self.env["res.company"].browse(subject.key[0])
+            currency = company.currency_id.name
         return patterns.judge(
             live.pattern,
             patterns.Found(
@@ -252,7 +253,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 defects=float(found["defects"] or 0.0),
                 amount=None if found["amount"] is None else float(found["amount"]),
             ),
-            company.currency_id.name,
+            currency,
         )
 
     def _prepare_series_vals(self, live, subject, judgement):
@@ -300,24 +301,26 @@ class MfgVarianceEngine(models.AbstractModel):
             return oldest and oldest + timedelta(hours=pattern.size)
         return None
 
-    def _is_same_window(self, series, vals):
-        """True when nothing that is judged, shown or waited for is different."""
-        for name, value in vals.items():
-            old, field = series[name], series._fields[name]
-            if name in ("cleared_at", "sentence"):
-                continue
-            if field.relational:
-                old = old.id
-            if field.type in ("float", "monetary"):
-                # stored rounded to the digits of the column
-                is_same = abs(old - value) <= 0.01 + 1e-9 * abs(value)
-                if name == "probability":
-                    is_same = abs(old - value) <= 1e-6
-            else:
-                is_same = (old or False) == (value or False)
-            if not is_same:
-                return False
-        return True
+    def _get_window_changes(self, series, vals):
+        """What differs; empty when nothing judged, shown or waited for does."""
+        told = {name: vals[name] for name in ("cleared_at", "sentence")}
+        changes = {
+            name: value
+            for name, value in vals.items()
+            if name not in told and not self._is_same(series, name, value)
+        }
+        return changes and changes | told
+
+    def _is_same(self, series, name, value):
+        old, field = series[name], series._fields[name]
+        if name == "probability":
+            return abs(old - value) <= 1e-6
+        if field.type in ("float", "monetary"):
+            # stored rounded to the digits of the column
+            return abs(old - value) <= 0.01 + 1e-9 * abs(value)
+        if field.relational:
+            old = old.id
+        return (old or False) == (value or False)
 
     def _prepare_window_fact(self, live, subject, judgement, series):
         found, severity = subject.found, judgement.verdict.severity

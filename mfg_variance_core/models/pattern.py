@@ -27,6 +27,7 @@ class Subject:
 
     ``key`` is (company, plant, one value per dimension); ``anchor`` the moment the
     window ends at; readings at or before ``since`` and ``restart_at`` are outside.
+    ``series`` and ``case`` are what is kept of it so far, None when there is nothing.
     """
 
     key: tuple
@@ -35,4 +36,6 @@ class Subject:
     restart_at: datetime | None = None
     ends_at: datetime | None = None
     fingerprint: str = ""
+    series: object = None
+    case: object = None
     found: dict | None = None

@@ -54,8 +54,6 @@
         "views/mfg_variance_rollup_views.xml",
         "views/mfg_variance_measurement_archive_views.xml",
         "views/mfg_variance_plant_views.xml",
-        "views/mfg_variance_hold_views.xml",
-        "views/mfg_variance_hold_menus.xml",
         "views/mfg_variance_category_views.xml",
         "views/mfg_variance_metric_views.xml",
         "views/mfg_variance_readiness_views.xml",
@@ -73,6 +71,8 @@
         "views/res_users_views.xml",
         "views/mfg_variance_menus.xml",
         # governance brings its own menus
+        "views/mfg_variance_hold_views.xml",
+        "views/mfg_variance_hold_menus.xml",
         "wizards/mfg_variance_ledger_check_views.xml",
         "views/mfg_variance_ledger_views.xml",
         "views/mfg_variance_approval_menus.xml",

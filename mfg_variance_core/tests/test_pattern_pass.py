@@ -37,10 +37,9 @@ class TestPatternPass(PatternCase):
         )
         with quiet:
             self.assertEqual(engine._judge_policy(mark, [live]), 1)
-            with patch.object(
-                type(engine), "_find_touched", side_effect=AssertionError
-            ):
+            with patch.object(type(engine), "_find_touched") as find_touched:
                 self.assertEqual(engine._judge_policy(mark, [live]), 0)
+            find_touched.assert_not_called()
 
     def test_given_more_subjects_expected_same_number_of_queries(self):
         def measure(count):

@@ -13,6 +13,7 @@
         "security/mfg_variance_ledger_security.xml",
         "security/mfg_variance_approval_security.xml",
         "security/mfg_variance_hold_security.xml",
+        "security/mfg_variance_disposition_security.xml",
         "security/ir.model.access.csv",
         # categories before metrics, metrics before policies
         "data/mfg_variance_category_data.xml",
@@ -28,6 +29,7 @@
         "data/base_automation_data.xml",
         "wizards/mfg_variance_cause_wizard_views.xml",
         "wizards/mfg_variance_decide_views.xml",
+        "wizards/mfg_variance_dispose_views.xml",
         "wizards/mfg_variance_duty_board_views.xml",
         "wizards/mfg_variance_explain_views.xml",
         "wizards/mfg_variance_handover_remark_views.xml",
@@ -73,6 +75,9 @@
         # governance brings its own menus
         "views/mfg_variance_hold_views.xml",
         "views/mfg_variance_hold_menus.xml",
+        "views/mfg_variance_disposition_views.xml",
+        "views/mfg_variance_disposition_link_views.xml",
+        "views/mfg_variance_disposition_menus.xml",
         "wizards/mfg_variance_ledger_check_views.xml",
         "views/mfg_variance_ledger_views.xml",
         "views/mfg_variance_approval_menus.xml",

@@ -22,6 +22,7 @@ SHIPPED_POLICIES = (
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
     "mfg.variance.delegation",
+    "mfg.variance.disposition",
     "mfg.variance.approval.decision",
     "mfg.variance.approval.step",
     "mfg.variance.approval",

@@ -13,6 +13,7 @@ from . import (
     consumption,
     cost_split,
     costs,
+    dispositions,
     duty,
     favourable,
     fingerprint,

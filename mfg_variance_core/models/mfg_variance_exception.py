@@ -16,13 +16,16 @@ STATES = [
 # what a merged event adds: read from the measurements, so that operators adding
 # events to one case never wait for each other (D9)
 TOTALS = {
-    "last_event_at": "MAX(m.event_at)",
+    # what a decision about held stock cost is no event of the case
+    "last_event_at": "MAX(m.event_at) FILTER "
+    "(WHERE m.metric_code <> 'disposition_cost')",
     # the running and the final reading of one work order are one event; a reading
     # corrected to be within stays on the case and is no event of it. What an action
     # raised has no figure a later one would replace: each time is an event
     "occurrence_count": "COUNT(DISTINCT (m.metric_id, m.source_model, m.source_id, "
     "CASE WHEN m.metric_code = 'raised_condition' THEN m.id END)) "
-    "FILTER (WHERE m.outcome IN ('opened', 'merged'))",
+    "FILTER (WHERE m.outcome IN ('opened', 'merged') "
+    "AND m.metric_code <> 'disposition_cost')",
     # what is at risk while the work runs is superseded by the loss when it is done;
     # what was muted while the case was open is no event of it, but costs all the same
     "amount": "COALESCE(SUM(m.amount) FILTER "

@@ -202,7 +202,7 @@ class MfgVarianceMetric(models.Model):
                     )
                     for _product, moves, row in made
                 ],
-                order.extra_cost * data["made"],
+                order._get_variance_extra_cost() * data["made"],
             ),
         }
 

@@ -69,3 +69,7 @@ from . import test_standard
 from . import test_standard_review
 from . import test_tours
 from . import test_uninstall
+from . import test_disposition_kinds
+from . import test_disposition_flow
+from . import test_disposition_permit
+from . import test_disposition_money

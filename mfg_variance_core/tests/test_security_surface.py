@@ -27,6 +27,8 @@ ALLOWED = {
         "action_variance_explain",
         "action_open_window",
         "action_create_rework_order",
+        "action_open_dispositions",
+        "action_decide_dispositions",
         "action_open_rework_orders",
     },
     # what is decided is checked by the matrix, for who is there or who signed
@@ -102,8 +104,18 @@ ALLOWED = {
     },
     "mrp.workorder": {"action_variance_raise_problem", "button_finish"},
     "mfg.variance.explain": {"action_explain"},
+    # supervisors ask, those the matrix names decide; the rest opens lists and forms
+    "mfg.variance.dispose": {"action_apply"},
+    "mfg.variance.disposition": {
+        "action_withdraw",
+        "action_retry",
+        "action_open_documents",
+        "action_open_approval",
+        "action_open_hold",
+    },
+    "mfg.variance.hold": {"action_decide", "action_open_dispositions"},
     "stock.lot": {"action_variance_explain"},
-    "stock.scrap": {"action_variance_explain", "do_scrap"},
+    "stock.scrap": {"action_variance_explain", "do_scrap", "action_validate"},
     "product.template": {"action_open_variance_exceptions"},
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products
@@ -119,6 +131,7 @@ OF_ODOO = {
     "pre_button_mark_done",
     "button_finish",
     "do_scrap",
+    "action_validate",
     "action_unbuild",
 }
 # without an access rule for anybody: abstract, nothing to read or write
@@ -206,6 +219,7 @@ class TestSecuritySurface(TransactionCase):
                     "model_id.model",
                     "in",
                     [
+                        "mfg.variance.disposition",
                         "mfg.variance.case.step",
                         "mfg.variance.case.step.log",
                         "mfg.variance.measurement",

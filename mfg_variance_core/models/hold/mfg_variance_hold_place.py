@@ -175,9 +175,9 @@ class MfgVarianceHold(models.Model):
                     )
                 )
 
-    def _refresh_lots(self):
-        """Keep on the lots how they are held."""
-        lots = self.filtered(lambda hold: hold.kind == holds.LOT).lot_id
+    def _refresh_lots(self, lots=None):
+        """Keep on the lots, by default those of these holds, how they are held."""
+        lots = lots or self.filtered(lambda hold: hold.kind == holds.LOT).lot_id
         if not lots:
             return
         found = self._read_group(

@@ -5,7 +5,7 @@ export class CauseButtons extends Component {
     static template = "mfg_variance_core.CauseButtons";
     static props = {
         causes: Array,
-        chosenId: {type: [Number, Boolean], optional: true},
+        chosenId: {type: [Number, String, Boolean], optional: true},
         isBusy: {type: Boolean, optional: true},
         onChoose: Function,
     };

@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class ProductTemplate(models.Model):
+    """Whether a customer has to agree before a deviating piece may be used."""
+
+    _name = "product.template"
+    _inherit = "product.template"
+
+    variance_needs_concession = fields.Boolean(
+        string="Use as Is Needs a Customer's Permit",
+        help="Held pieces may be used as they are only with the customer's concession "
+        "or deviation permit.",
+    )

@@ -100,6 +100,24 @@ def is_own_session(env):
     )
 
 
+def stored_depth():
+    """How much code kept in the database is under way, one inside the other.
+
+    What was allowed to code of ours is not allowed to stored code that came in since.
+    """
+    depth = 0
+    frame = sys._getframe(1)
+    while frame:
+        if (
+            frame.f_builtins is not _BUILTINS
+            or frame.f_code is _DEFERRED
+            or frame.f_code in _DECLARED
+        ):
+            depth += 1
+        frame = frame.f_back
+    return depth
+
+
 def is_system(env):
     """True when the caller holds the token and is our own code."""
     return env.context.get(TOKEN_KEY) is SYSTEM and not is_stored_code()

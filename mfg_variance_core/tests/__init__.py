@@ -23,6 +23,11 @@ from . import test_handover
 from . import test_hold
 from . import test_incident
 from . import test_inhibition
+from . import test_hold
+from . import test_hold_attacks
+from . import test_hold_race
+from . import test_hold_stock
+from . import test_hold_work
 from . import test_inventory
 from . import test_ledger
 from . import test_ledger_told

@@ -19,6 +19,7 @@ class HoldCase(VarianceCommon):
         )
         cls.customers = cls.env.ref("stock.stock_location_customers")
         cls.suppliers = cls.env.ref("stock.stock_location_suppliers")
+        (cls.gear | cls.blank).is_storable = True
         cls.bolt = cls.make_product("Bolt", tracking="lot", standard_price=3.0)
         cls.lot = cls.make_lot("B-1")
         cls.fill(cls.bolt, 10, lot=cls.lot)

@@ -104,6 +104,9 @@ class MfgVarianceHold(models.Model):
         "stock.picking", string="Transfer", readonly=True, ondelete="restrict"
     )
     # --- how much
+    is_output = fields.Boolean(
+        readonly=True, help="It came out of held work, or in with a held receipt."
+    )
     quantity = fields.Float(
         digits="Product Unit",
         readonly=True,

@@ -7,6 +7,7 @@ from ...domain import holds
 from ...guard import is_stored_code
 from ..cache import forget
 from . import passage
+from .mfg_variance_hold_place import TOUCHED
 
 # the decisions that end a hold, and the one that only weakens it
 LIFTING = ("hold_release",)
@@ -19,13 +20,17 @@ class MfgVarianceHold(models.Model):
     _name = "mfg.variance.hold"
     _inherit = "mfg.variance.hold"
 
-    def _lift(self, grant):
+    def _lift(self, grant, put_back=True):
         """Lift these holds because ``grant``, an approval or disposition, allows it.
 
         The grant is asked itself: it has to be granted, and about each of these holds.
+        What they hold of finished work or a receipt is lifted with them; what came out
+        of the work while it was held is decided on by itself.
+
+        :param put_back: move what was put aside back to where it came from
         """
         self._check_grant(grant, LIFTING)
-        active = self.filtered(lambda hold: hold.state == "active")
+        active = self._with_contents().filtered(lambda hold: hold.state == "active")
         if not active:
             return True
         active._touch_own()
@@ -41,6 +46,36 @@ class MfgVarianceHold(models.Model):
         active._tell_ledger("hold.lifted", decision=grant.display_name)
         active._log(self.env._("Lifted: %(decision)s.", decision=grant.display_name))
         forget(self.env)
+        if put_back:
+            # sudo: it follows from the decision, whoever carries it out
+            active.sudo()._put_back()
+        return True
+
+    def _with_contents(self):
+        """These holds and those on what finished work made or a receipt brought."""
+        result = self
+        for hold in self.sudo():  # sudo: what follows from a hold
+            result |= hold.child_ids.filtered(
+                lambda child, hold=hold: (
+                    hold.kind == holds.PICKING or not child.is_output
+                )
+            ).sudo(False)
+        return result
+
+    def _settle(self, grant, quantity):
+        """Hold so much less of a quantity, because it was dealt with; lift the last."""
+        self.ensure_one()
+        self._check_grant(grant, LIFTING)
+        if self.kind != holds.QUANTITY or self.state != "active":
+            return True
+        left = self.quantity - quantity
+        if self.uom_id.compare(left, 0) <= 0:
+            return self._lift(grant, put_back=False)
+        self._touch_own()
+        self._as_system().write({"quantity": left})
+        self._tell_ledger(
+            "hold.settled", decision=grant.display_name, settled=quantity, left=left
+        )
         return True
 
     def _weaken(self, grant):
@@ -76,7 +111,9 @@ class MfgVarianceHold(models.Model):
         ``with self.env["mfg.variance.hold"]._moving_for(disposition): ...``; what other
         holds hold stays where it is, and code kept in the database passes nothing.
         """
-        hold = self.browse(disposition.sudo().hold_id.ids)  # sudo: which hold it is of
+        # sudo: which hold it is of
+        named = "hold_id" in disposition and disposition.sudo().hold_id
+        hold = self.browse(named.ids if named else [])
         hold._check_grant(disposition, LIFTING)
         with passage.passing(self.env, passage.Passage(hold_ids=hold.ids)):
             yield hold
@@ -85,7 +122,7 @@ class MfgVarianceHold(models.Model):
         self.lock_for_update()
         self._touch(
             [
-                {"lot_id": hold.lot_id.id, "location_id": hold.location_id.id}
+                {name: hold[name].id for names in TOUCHED.values() for name in names}
                 for hold in self.sudo()  # sudo: ids of what is held
             ]
         )

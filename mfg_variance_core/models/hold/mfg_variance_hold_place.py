@@ -5,6 +5,16 @@ from odoo.tools import SQL
 from ...domain import holds
 from ..cache import forget
 from .mfg_variance_hold import TARGETS
+from .mfg_variance_hold_work import FREE_WORK_KEY
+
+# rows that whoever uses, moves or works on something reads or writes as well
+TOUCHED = {
+    "stock.lot": ("lot_id",),
+    "stock.location": ("location_id", "source_location_id"),
+    "mrp.production": ("production_id",),
+    "mrp.workorder": ("workorder_id",),
+    "stock.picking": ("picking_id",),
+}
 
 
 class MfgVarianceHold(models.Model):
@@ -132,6 +142,7 @@ class MfgVarianceHold(models.Model):
 
     @api.model
     def _create_holds(self, vals_list):
+        vals_list = [self._arrange(vals) for vals in vals_list]
         self._touch(vals_list)
         vals_list = [getattr(self, "_arrange", dict)(vals) for vals in vals_list]
         created = (
@@ -144,7 +155,9 @@ class MfgVarianceHold(models.Model):
             .create(vals_list)
         )
         created._refresh_lots()
+        self.env.cr.precommit.data.pop(FREE_WORK_KEY, None)
         result = self.browse(created.ids)
+        result._contain()
         result._tell_ledger("hold.placed")
         result.exception_id._make_full()
         forget(self.env)
@@ -157,13 +170,13 @@ class MfgVarianceHold(models.Model):
         A movement under way is waited for; one that began before and comes later finds
         its row changed, so that its request is repeated and sees the hold.
         """
-        lot_ids = {vals["lot_id"] for vals in vals_list if vals.get("lot_id")}
-        location_ids = {
-            vals["location_id"]
-            for vals in vals_list
-            if vals.get("location_id") and not vals.get("lot_id")
-        }
-        for model, ids in (("stock.lot", lot_ids), ("stock.location", location_ids)):
+        ids_by_model = {}
+        for vals in vals_list:
+            for model, names in TOUCHED.items():
+                ids = {vals[name] for name in names if vals.get(name)}
+                if model != "stock.location" or not vals.get("lot_id"):
+                    ids_by_model.setdefault(model, set()).update(ids)
+        for model, ids in ids_by_model.items():
             if ids:
                 records = self.env[model]
                 records.flush_model(["write_date"])

@@ -3,14 +3,14 @@
 A context reaches stored code and comes from clients; this does neither. While a
 movement that was examined is carried out, the quants may fall by what was examined and
 by no more; while a disposition is executed, its own holds let its stock through. Stored
-code that runs meanwhile passes nothing (:func:`..guard.is_stored_code`).
+code that comes in meanwhile passes nothing.
 """
 
 import contextlib
 import weakref
 from collections import defaultdict
 
-from ...guard import is_stored_code
+from ...guard import stored_depth
 
 _UNDER_WAY = weakref.WeakKeyDictionary()
 
@@ -22,6 +22,7 @@ class Passage:
         self.hold_ids = frozenset(hold_ids)
         self.order_ids = frozenset(order_ids)
         self.workorder_ids = frozenset(workorder_ids)
+        self.depth = stored_depth()
         # what was found free, its row locked for share
         self.free_lot_ids = set()
         self.free_location_ids = set()
@@ -42,9 +43,10 @@ def passing(env, passage):
 
 def _get_under_way(env):
     under_way = _UNDER_WAY.get(env.cr)
-    if not under_way or is_stored_code():
+    if not under_way:
         return ()
-    return under_way
+    depth = stored_depth()
+    return [one for one in under_way if one.depth >= depth]
 
 
 def passed_hold_ids(env):

@@ -1,5 +1,11 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...guard import is_system
+
+# what tells where a location is, and whose what is in it
+PLACING = ("location_id", "usage", "company_id", "active")
+RELATIONS = ("location_id", "company_id")
 
 
 class StockLocation(models.Model):
@@ -13,17 +19,57 @@ class StockLocation(models.Model):
         help="The quarantine of a plant: nothing in it is reserved or counted as free.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_system(self.env):
+            vals_list = [
+                {**vals, "variance_is_quarantine": False} for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "variance_is_quarantine" in vals and not is_system(self.env):
+            raise AccessError(
+                self.env._("The quarantine of a plant is chosen on the plant.")
+            )
+        changed = self.filtered(
+            lambda location: any(
+                name in vals
+                and (location[name].id if name in RELATIONS else location[name])
+                != (vals[name] or False)
+                for name in PLACING
+            )
+        )
+        changed._check_holds_nothing()
+        return super().write(vals)
+
     def _check_holds_nothing(self):
-        """Refuse when a held quantity lies here."""
+        """Refuse when held stock lies here or below: moving a shelf moves what is on it."""
         if not self:
             return
         # sudo: holds count whoever asks
-        holds = self.env["mfg.variance.hold"].sudo()
-        found = holds.search(
+        Hold = self.env["mfg.variance.hold"].sudo()
+        held_quants = (
+            self.env["stock.quant"]
+            .sudo()
+            ._search(
+                [
+                    ("location_id", "child_of", self.ids),
+                    ("lot_id.variance_hold_strength", "!=", False),
+                    ("quantity", ">", 0),
+                ]
+            )
+        )
+        found = Hold.search(
             [
                 ("state", "=", "active"),
+                "|",
+                "&",
                 ("kind", "=", "quantity"),
-                ("location_id", "in", self.ids),
+                ("location_id", "child_of", self.ids),
+                "&",
+                ("kind", "=", "lot"),
+                ("lot_id.quant_ids", "in", held_quants),
             ],
             limit=1,
         )
@@ -31,7 +77,7 @@ class StockLocation(models.Model):
             raise UserError(
                 self.env._(
                     "%(location)s has stock on hold (%(hold)s). Decide on it first.",
-                    location=found.location_id.display_name,
-                    hold=found.name,
+                    location=self[:1].display_name,
+                    hold=found.display_name,
                 )
             )

@@ -1,7 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
-from ...guard import SYSTEM, TOKEN_KEY
+from ...domain import holds
+from ...guard import SYSTEM, TOKEN_KEY, is_system
 from .mfg_variance_hold import STRENGTHS
+
+# what a lot is known by
+IDENTITY = ("name", "product_id", "company_id")
 
 
 class StockLot(models.Model):
@@ -24,6 +29,48 @@ class StockLot(models.Model):
     variance_made_by_ids = fields.Many2many(
         "mrp.production", compute="_compute_variance_made_by_ids"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_system(self.env):
+            vals_list = [
+                {**vals, "variance_hold_strength": False} for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "variance_hold_strength" in vals and not is_system(self.env):
+            raise AccessError(
+                self.env._("How a lot is held follows from its holds; nobody sets it.")
+            )
+        changed = self.filtered(
+            lambda lot: any(
+                name in vals
+                and self._fields[name].convert_to_cache(vals[name], lot)
+                != self._fields[name].convert_to_cache(lot[name], lot)
+                for name in IDENTITY
+            )
+        )
+        if changed:
+            changed._check_holds()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held(self):
+        self._check_holds()
+
+    def _check_holds(self):
+        """Refuse to make a held lot look like another one."""
+        # sudo: holds count whoever changes the lot
+        found = (
+            self.env["mfg.variance.hold"]
+            .sudo()
+            .search([("state", "=", "active"), ("lot_id", "in", self.ids)], limit=1)
+        )
+        if found:
+            self.env["mfg.variance.hold"]._refuse_held(
+                {found.id: (holds.RELABEL, False)}
+            )
 
     def _as_held_system(self):
         """The same lots, allowed to keep how they are held."""

@@ -1,0 +1,89 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ...domain import holds
+from ...guard import own_entry
+from . import passage
+
+
+class MrpProduction(models.Model):
+    """A held order is booked and paused as ever; it does not start, and stays held."""
+
+    _name = "mrp.production"
+    _inherit = "mrp.production"
+
+    def _get_hold_work_ids(self):
+        """What may be held of these orders, as ids by kind."""
+        workorders = self.workorder_ids
+        return {
+            "production": self.ids,
+            "workorder": workorders.ids,
+            "workcenter": workorders.workcenter_id.ids,
+        }
+
+    def write(self, vals):
+        action = {"progress": holds.START, "done": holds.FINISH}.get(vals.get("state"))
+        if action:
+            moved = self.filtered(lambda order: order.state != vals["state"])
+            self.env["mfg.variance.hold"]._examine_orders(moved, action)
+        return super().write(vals)
+
+    def button_mark_done(self):
+        """Book what was made; of a held order nothing is made up.
+
+        Odoo would book the whole quantity of an order nobody has touched.
+        """
+        untouched = self.filtered(lambda order: not holds.is_begun(order.state))
+        if untouched:
+            Hold = self.env["mfg.variance.hold"]
+            work = untouched._get_hold_work_ids()
+            Hold._refuse_work(Hold._find(**work), holds.FINISH)
+        booking = passage.Passage(order_ids=self.ids)
+        with passage.passing(self.env, booking):
+            return super().button_mark_done()
+
+    @own_entry
+    def _split_productions(
+        self, amounts=False, cancel_remaining_qty=False, set_consumed_qty=False
+    ):
+        """What is split off a held order is held as well."""
+        orders = super()._split_productions(
+            amounts, cancel_remaining_qty, set_consumed_qty
+        )
+        self._keep_holds(orders - self)
+        return orders
+
+    def _keep_holds(self, parts):
+        Hold = self.env["mfg.variance.hold"]
+        found = Hold._find(production=self.ids)
+        if not found or not parts:
+            return
+        # sudo: it follows from the hold on the whole, whoever splits
+        Hold = Hold.sudo()
+        vals_list = []
+        for hold in Hold.browse([one.hold_id for one in found]):
+            group = hold.production_id.production_group_id
+            vals_list += [
+                {
+                    "kind": holds.PRODUCTION,
+                    "production_id": part.id,
+                    "parent_id": hold.id,
+                    "exception_id": hold.exception_id.id,
+                    "strength": hold.strength,
+                    "reason": hold.reason,
+                }
+                for part in parts
+                if part.production_group_id == group
+            ]
+        if vals_list:
+            Hold._place(vals_list)
+
+    def _pre_action_split_merge_hook(self, merge=False, split=False):
+        if merge and self.env["mfg.variance.hold"]._find(production=self.ids):
+            raise UserError(
+                self.env._(
+                    "An order on hold is not merged with others: nobody could tell what "
+                    "is held any more. Take it out of the selection."
+                )
+            )
+        return super()._pre_action_split_merge_hook(merge=merge, split=split)

@@ -23,7 +23,6 @@ from . import test_handover
 from . import test_hold
 from . import test_incident
 from . import test_inhibition
-from . import test_hold
 from . import test_hold_attacks
 from . import test_hold_race
 from . import test_hold_stock

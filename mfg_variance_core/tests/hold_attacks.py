@@ -21,7 +21,8 @@ STOCK = {
         "'location_id': stock.id, 'lot_id': lot.id, 'quantity': -2})"
     ),
     "load a quantity": (
-        "result = env['stock.quant'].load(['.id', 'quantity'], [[str(quant.id), '1']])\n"
+        "result = env['stock.quant'].load("
+        "['.id', 'quantity'], [[str(quant.id), '1']])\n"
         "if result['messages']:\n    raise UserError(str(result['messages']))"
     ),
     "load a count": (
@@ -124,7 +125,9 @@ WORK = {
         "'workcenter_id': workorder.workcenter_id.id})"
     ),
     "write the order done": "workorder.production_id.write({'state': 'done'})",
-    "write the order in progress": "workorder.production_id.write({'state': 'progress'})",
+    "write the order in progress": (
+        "workorder.production_id.write({'state': 'progress'})"
+    ),
     "start the order": "workorder.production_id.action_start()",
     "mark the order done": "workorder.production_id.button_mark_done()",
     "load a state": (
@@ -151,5 +154,7 @@ STORED = {
         "'location_id': stock.id, 'location_dest_id': customers.id})]})\n"
         "m._action_done()"
     ),
-    "a flag on the lot": "lot._as_held_system().write({'variance_hold_strength': False})",
+    "a flag on the lot": (
+        "lot._as_held_system().write({'variance_hold_strength': False})"
+    ),
 }

@@ -101,6 +101,7 @@ ALLOWED = {
         "action_confirm",
         "action_update_bom",
         "pre_button_mark_done",
+        "button_mark_done",
     },
     "mrp.workorder": {"action_variance_raise_problem", "button_finish"},
     "mfg.variance.explain": {"action_explain"},
@@ -129,6 +130,7 @@ ALLOWED = {
 OF_ODOO = {
     "run",
     "pre_button_mark_done",
+    "button_mark_done",
     "button_finish",
     "do_scrap",
     "action_validate",

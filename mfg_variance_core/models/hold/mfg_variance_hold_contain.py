@@ -16,7 +16,7 @@ class MfgVarianceHold(models.Model):
 
     @api.model
     def _arrange(self, vals):
-        """Find out what a hold really is on, so that the row is right from the start."""
+        """Find out what a hold really is on: the row is right from the start."""
         if vals["kind"] == holds.QUANTITY:
             return self._arrange_quantity(vals)
         if vals["kind"] == holds.PRODUCTION and vals.get("quantity"):
@@ -31,8 +31,8 @@ class MfgVarianceHold(models.Model):
         if product.tracking != "none" and not vals.get("lot_id"):
             raise UserError(
                 self.env._(
-                    "%(product)s is tracked: hold its lot, or name the lot the quantity "
-                    "is of.",
+                    "%(product)s is tracked: hold its lot, or name the lot the "
+                    "quantity is of.",
                     product=product.display_name,
                 )
             )
@@ -51,8 +51,8 @@ class MfgVarianceHold(models.Model):
         if not plant:
             raise UserError(
                 self.env._(
-                    "%(location)s belongs to no plant, so there is no quarantine for it. "
-                    "Hold the lot, or give its warehouse a plant.",
+                    "%(location)s belongs to no plant, so there is no quarantine for "
+                    "it. Hold the lot, or give its warehouse a plant.",
                     location=location.display_name,
                 )
             )
@@ -97,8 +97,8 @@ class MfgVarianceHold(models.Model):
         if self.uom_id.compare(missing, 0) > 0:
             raise UserError(
                 self.env._(
-                    "There are only %(there)g of %(product)s in %(location)s. Hold what "
-                    "is there.",
+                    "There are only %(there)g of %(product)s in %(location)s. Hold "
+                    "what is there.",
                     there=self.quantity - missing,
                     product=self.product_id.display_name,
                     location=self.source_location_id.display_name,

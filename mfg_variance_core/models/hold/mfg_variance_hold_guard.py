@@ -83,8 +83,8 @@ class MfgVarianceHold(models.Model):
         """The holds on quantities of which these lines would take a part.
 
         While some of a product is held by number, what is not there is not taken from
-        elsewhere either: the pieces would come out of the quarantine. What work has used
-        already is booked all the same.
+        elsewhere either: the pieces would come out of the quarantine. What work has
+        used already is booked all the same.
         """
         if not any(one.kind == "quantity" for one in found):
             return {}

@@ -67,8 +67,8 @@ class MfgVarianceHold(models.Model):
         """What whoever is stopped can do instead."""
         advice = {
             holds.COUNT_DOWN: self.env._(
-                "Held stock is not counted away: confirm the hold with what you counted, "
-                "and ask for a disposition of what is missing."
+                "Held stock is not counted away: confirm the hold with what you "
+                "counted, and ask for a disposition of what is missing."
             ),
             holds.SCRAP: self.env._("To scrap it, ask for a disposition on the hold."),
             holds.START: self.env._(

@@ -63,7 +63,7 @@ class MfgVarianceHold(models.Model):
     # ------------------------------------------------------------- what it makes
 
     def _get_put_aside(self, found, lines):
-        """``{line: hold}`` of what comes out of held work, or in with a held receipt."""
+        """``{line: hold}`` of what comes out of held work or in with a receipt."""
         # sudo: how work is held, whoever books what it made
         work = self.sudo().browse(
             [one.hold_id for one in found if one.kind not in holds.OF_STOCK]

@@ -82,8 +82,8 @@ class MrpProduction(models.Model):
         if merge and self.env["mfg.variance.hold"]._find(production=self.ids):
             raise UserError(
                 self.env._(
-                    "An order on hold is not merged with others: nobody could tell what "
-                    "is held any more. Take it out of the selection."
+                    "An order on hold is not merged with others: nobody could tell "
+                    "what is held any more. Take it out of the selection."
                 )
             )
         return super()._pre_action_split_merge_hook(merge=merge, split=split)

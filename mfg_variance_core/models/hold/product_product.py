@@ -57,7 +57,7 @@ class ProductProduct(models.Model):
         return result
 
     def _get_held_quantities(self, lot_id, owner_id, package_id):
-        """``{product id: held quantity nobody has reserved}`` where the context looks."""
+        """``{product id: what is held and reserved by nobody}`` in the places asked."""
         domain = Domain("product_id", "in", self.ids) & Domain(
             self._get_domain_locations()[0]
         )

@@ -44,7 +44,7 @@ class StockLocation(models.Model):
         return super().write(vals)
 
     def _check_holds_nothing(self):
-        """Refuse when held stock lies here or below: moving a shelf moves what is on it."""
+        """Refuse when held stock lies here: moving a shelf moves what is on it."""
         if not self:
             return
         # sudo: holds count whoever asks

@@ -79,8 +79,10 @@
         "views/mfg_variance_disposition_link_views.xml",
         "views/mfg_variance_disposition_menus.xml",
         "wizards/mfg_variance_ledger_check_views.xml",
+        "wizards/mfg_variance_control_sign_views.xml",
         "views/mfg_variance_ledger_views.xml",
         "views/mfg_variance_approval_menus.xml",
+        "views/mfg_variance_control_review_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["mfg_variance_core/static/src/**/*"],

@@ -51,6 +51,7 @@ EMPTIED_MODELS = (
     "mfg.variance.policy.limit",
     "mfg.variance.policy",
     "mfg.variance.policy.version",
+    "mfg.variance.control.review",
     "mfg.variance.ledger.seal",
     "mfg.variance.ledger",
 )

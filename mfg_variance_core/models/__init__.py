@@ -1,6 +1,7 @@
 # isort: skip_file
 # a mixin, and a delegation's parent, come before the models made of them
 from . import mfg_variance_guarded
+from . import mfg_variance_control
 from . import mfg_variance_linked
 from . import mfg_variance_station
 from . import mfg_variance_category

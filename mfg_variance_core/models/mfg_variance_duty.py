@@ -21,7 +21,7 @@ class MfgVarianceDuty(models.Model):
 
     _name = "mfg.variance.duty"
     _description = "Duty"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mfg.variance.control"]
     _order = "role, plant_id, shift_id, sequence, date_from, id"
     _check_company_auto = True
 

@@ -19,6 +19,7 @@ SHIPPED_CRONS = (
     "cron_ledger_seal",
     "cron_ledger_verify",
     "cron_approvals",
+    "cron_control_review",
 )
 LOOK_BACK = timedelta(hours=24)
 

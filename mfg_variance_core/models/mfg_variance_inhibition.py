@@ -16,7 +16,7 @@ class MfgVarianceInhibition(models.Model):
 
     _name = "mfg.variance.inhibition"
     _description = "Suppression by Cause"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mfg.variance.control"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True, tracking=True)

@@ -33,6 +33,7 @@ class MfgVarianceMetric(models.Model):
 
     _name = "mfg.variance.metric"
     _description = "Variance Metric"
+    _inherit = ["mfg.variance.control"]
     _order = "sequence, code"
 
     name = fields.Char(required=True, translate=True)

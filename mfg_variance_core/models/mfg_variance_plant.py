@@ -13,6 +13,7 @@ class MfgVariancePlant(models.Model):
 
     _name = "mfg.variance.plant"
     _description = "Plant"
+    _inherit = ["mfg.variance.control"]
     _order = "company_id, name"
     _check_company_auto = True
 

@@ -19,6 +19,7 @@ class MfgVariancePlantShift(models.Model):
 
     _name = "mfg.variance.plant.shift"
     _description = "Plant Shift"
+    _inherit = ["mfg.variance.control"]
     _order = "plant_id, sequence, hour_from"
 
     plant_id = fields.Many2one(

@@ -8,6 +8,7 @@ class MfgVariancePlaybook(models.Model):
 
     _name = "mfg.variance.playbook"
     _description = "Playbook"
+    _inherit = ["mfg.variance.control"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

@@ -22,6 +22,7 @@ class MfgVariancePlaybookOption(models.Model):
 
     _name = "mfg.variance.playbook.option"
     _description = "Playbook Answer"
+    _inherit = ["mfg.variance.control"]
     _order = "step_id, sequence, id"
 
     step_id = fields.Many2one(

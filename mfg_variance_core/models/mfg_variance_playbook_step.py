@@ -19,6 +19,7 @@ class MfgVariancePlaybookStep(models.Model):
 
     _name = "mfg.variance.playbook.step"
     _description = "Playbook Step"
+    _inherit = ["mfg.variance.control"]
     _order = "playbook_id, sequence, id"
 
     playbook_id = fields.Many2one(

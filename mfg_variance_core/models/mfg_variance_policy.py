@@ -21,8 +21,9 @@ class MfgVariancePolicy(models.Model):
     _name = "mfg.variance.policy"
     _description = "Variance Policy"
     _inherits = {"mfg.variance.policy.version": "version_id"}
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mfg.variance.control"]
     _order = "sequence, id"
+    _control_fields = CONTROL_FIELDS
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(copy=False)

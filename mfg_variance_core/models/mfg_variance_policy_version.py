@@ -41,6 +41,7 @@ CONTENT_FIELDS = frozenset(
         "budget_days",
     )
 )
+LIMIT_FIELDS = ("severity", "percent", "floor", "money", "money_alone")
 
 
 class MfgVariancePolicyVersion(models.Model):
@@ -331,8 +332,9 @@ class MfgVariancePolicyVersion(models.Model):
                 )
             version._check_content()
             others = version.policy_id.version_ids - version
-            others.filtered(lambda v: v.state == "active")._transition("retired")
-            version._transition("active")
+            replaced = others.filtered(lambda v: v.state == "active")
+            replaced._transition("retired")
+            version._transition("active", replaced)
         return True
 
     def action_retire(self):
@@ -375,7 +377,28 @@ class MfgVariancePolicyVersion(models.Model):
         if problems:
             raise ValidationError("\n".join(map(self._get_problem_label, problems)))
 
-    def _transition(self, state):
+    def _prepare_control_data(self, before, replaced):
+        """What the ledger keeps of a move: with what the version changes, if any."""
+        self.ensure_one()
+        changes = {"state": [before, self.state]}
+        if replaced:
+            old, new = replaced._get_content(), self._get_content()
+            changes |= {
+                name: [old[name], new[name]] for name in old if old[name] != new[name]
+            }
+        return {"event": "changed", "changes": changes}
+
+    def _get_content(self):
+        """Everything that judges, as the ledger keeps it."""
+        self.ensure_one()
+        freeze = self.env["mfg.variance.ledger"]._freeze
+        limits = [
+            {name: limit[name] for name in LIMIT_FIELDS} for limit in self.limit_ids
+        ]
+        plain = {name: freeze(self[name]) for name in CONTENT_FIELDS - {"limit_ids"}}
+        return {**plain, "limit_ids": limits}
+
+    def _transition(self, state, replaced=None):
         now = self.env["mfg.variance.engine"]._now()
         for version in self:
             vals = {"state": state}
@@ -391,7 +414,9 @@ class MfgVariancePolicyVersion(models.Model):
             version.flush_recordset(["state"])
             self.env["mfg.variance.engine"]._capture_policy_change()
             self.env["mfg.variance.ledger"]._append(
-                "control.changed", version, {"changes": {"state": [before, state]}}
+                "control.changed",
+                version,
+                version._prepare_control_data(before, replaced),
             )
             version.policy_id.message_post(
                 body=self.env._(

@@ -7,6 +7,8 @@ from . import test_base_automation_fail_open
 from . import test_baseline
 from . import test_chatter
 from . import test_concurrency
+from . import test_control_review
+from . import test_controls
 from . import test_correction
 from . import test_dead_man
 from . import test_delegation

@@ -20,6 +20,7 @@ RULED_OTHERWISE = {
     "mfg.variance.ledger.seal",
     # transient: their rule is the creator
     "mfg.variance.cause.wizard",
+    "mfg.variance.control.sign",
     "mfg.variance.explain",
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",

@@ -39,6 +39,9 @@ ALLOWED = {
     "mfg.variance.pin": {"action_apply"},
     "res.users": {"action_variance_set_pin"},
     "mfg.variance.case.step": {"action_answer"},
+    # signing asks the authority: who changed nothing, in his own session
+    "mfg.variance.control.review": {"action_open_changes", "action_sign"},
+    "mfg.variance.control.sign": {"action_sign"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
     "mfg.variance.duty.board.line": {"action_open_board"},
     # reads for operators, each with his own rights and places
@@ -140,6 +143,7 @@ OF_ODOO = {
 WITHOUT_ACCESS = {
     "mfg.variance.authority",
     "mfg.variance.engine",
+    "mfg.variance.control",
     "mfg.variance.guarded",
     "mfg.variance.linked",
     "mfg.variance.readiness",

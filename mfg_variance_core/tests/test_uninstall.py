@@ -11,6 +11,8 @@ class TestUninstall(VarianceCommon):
     """What the hook leaves for Odoo to delete is what Odoo can delete (D19)."""
 
     def uninstall(self):
+        # as while modules are loaded and unloaded: changes then are nobody's
+        self.patch(self.registry, "ready", False)
         uninstall_hook(self.env)
         self.env.flush_all()
 

@@ -11,7 +11,7 @@ class MfgVarianceApprovalRule(models.Model):
 
     _name = "mfg.variance.approval.rule"
     _description = "Approval Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mfg.variance.control"]
     _order = "kind, sequence, id"
     _check_company_auto = True
 

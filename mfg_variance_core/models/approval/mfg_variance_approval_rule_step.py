@@ -10,6 +10,7 @@ class MfgVarianceApprovalRuleStep(models.Model):
 
     _name = "mfg.variance.approval.rule.step"
     _description = "Step of an Approval Rule"
+    _inherit = ["mfg.variance.control"]
     _order = "sequence, id"
 
     rule_id = fields.Many2one(

@@ -29,18 +29,4 @@ class ResUsers(models.Model):
                 raise AccessError(
                     self.env._("Somebody else has to say that you are a person.")
                 )
-            before = {user.id: user.variance_is_automated for user in self}
-            result = super().write(vals)
-            for user in self:
-                if user.variance_is_automated != before[user.id]:
-                    self.env["mfg.variance.approval"]._record(
-                        "control.changed",
-                        user,
-                        {
-                            "field": "variance_is_automated",
-                            "before": before[user.id],
-                            "after": user.variance_is_automated,
-                        },
-                    )
-            return result
         return super().write(vals)

@@ -1,12 +1,11 @@
 import json
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
 
 from ...domain import ledger
 from ...guard import is_stored_code
 from . import triggers
-from .keys import get_keys
+from .appending import CONTROL, Row, insert
 
 # whose name is no part of any row: it can be erased and the chain still holds
 PERSONAL_MODELS = ("res.users", "res.partner", "mfg.variance.duty")
@@ -156,27 +155,31 @@ class MfgVarianceLedger(models.Model):
         """
         if is_stored_code():
             self._refuse(())
-        self._insert(rows)
+        insert(self.env.cr, self._prepare_rows(rows))
 
     @api.model
-    def _insert(self, rows):
-        key = get_keys()[:1]
-        values = []
-        for kind, record, data in rows:
-            text = ledger.content(
-                self._prepare_columns(kind, record), self._freeze(data or {})
+    def _observe(self, rows):
+        """Add what was seen to change, also when stored code is what changed it.
+
+        The rows come from :meth:`_prepare_rows` and say themselves that it was; nothing
+        but changes to controls is taken.
+        """
+        if not all(isinstance(row, Row) and row.kind == CONTROL for row in rows):
+            self._refuse(())
+        insert(self.env.cr, rows)
+
+    @api.model
+    def _prepare_rows(self, rows):
+        """The :class:`Row` of each ``(kind, record, data)``."""
+        return [
+            Row(
+                kind,
+                ledger.content(
+                    self._prepare_columns(kind, record), self._freeze(data or {})
+                ),
             )
-            digest = ledger.digest(text)
-            signature = ledger.sign(key[0], digest) if key else ""
-            values.append(SQL("(%s, %s, %s)", text, digest, signature))
-        if values:
-            self.env.cr.execute(
-                SQL(
-                    "INSERT INTO mfg_variance_ledger "
-                    "(content, content_hash, signature) VALUES %s",
-                    SQL(", ").join(values),
-                )
-            )
+            for kind, record, data in rows
+        ]
 
     @api.model
     def _prepare_columns(self, kind, record):

@@ -1,0 +1,109 @@
+from odoo import api, models
+from odoo.models import MAGIC_COLUMNS
+
+TECHNICAL = ("message_", "activity_", "website_", "rating_", "parent_path")
+
+
+class MfgVarianceControl(models.AbstractModel):
+    """Records that decide what is noticed, by whom and with what reaction.
+
+    Whoever changes, adds or removes one leaves a row *control.changed* in the ledger,
+    with before and after. ``_control_fields`` names the fields that count; None means
+    every stored one. A model joins by inheriting this one; nothing is read and nothing
+    written while none of its fields changes.
+    """
+
+    _name = "mfg.variance.control"
+    _description = "Control"
+
+    _control_fields = None
+
+    @api.model
+    def _get_control_names(self):
+        """The fields whose change is told."""
+        if self._control_fields is not None:
+            return frozenset(self._control_fields)
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and name not in MAGIC_COLUMNS
+            and not field.related
+            and field.type != "one2many"
+            and not name.startswith(TECHNICAL)
+        )
+
+    def _is_control(self):
+        """Whether this record is one of ours; of Odoo's own models only some are."""
+        self.ensure_one()
+        return True
+
+    def _get_control_value(self, name):
+        """The value of a field as the ledger keeps it."""
+        self.ensure_one()
+        value = self[name]
+        if self._fields[name].type == "binary":
+            return bool(value)
+        return self.env["mfg.variance.ledger"]._freeze(value)
+
+    def _read_controls(self, names):
+        """``{record: (is a control, {field: value})}`` as of now."""
+        # sudo: what it was and what it is, whatever the writer may read
+        return {
+            record: (
+                record._is_control(),
+                {name: record._get_control_value(name) for name in names},
+            )
+            for record in self.sudo()
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        # what an installation brings is no change of anybody's
+        if self.env.registry.ready:
+            names = self._get_control_names()
+            records._tell_controls("created", {}, records._read_controls(names))
+        return records
+
+    def write(self, vals):
+        names = self._get_control_names() & set(vals)
+        if not names:
+            return super().write(vals)
+        before = self._read_controls(names)
+        result = super().write(vals)
+        self._tell_controls("changed", before, self._read_controls(names))
+        return result
+
+    def unlink(self):
+        if not self.env.registry.ready:
+            return super().unlink()
+        before = self._read_controls(self._get_control_names())
+        rows = self._prepare_control_rows("deleted", before, {})
+        result = super().unlink()
+        self.env["mfg.variance.ledger"]._observe(rows)
+        return result
+
+    def _tell_controls(self, event, before, after):
+        rows = self._prepare_control_rows(event, before, after)
+        self.env["mfg.variance.ledger"]._observe(rows)
+
+    def _prepare_control_rows(self, event, before, after):
+        """The texts of the rows; made now, as a record deleted has no name after."""
+        rows = []
+        for record in self.sudo():  # sudo: as above
+            was_control, old = before.get(record, (False, {}))
+            is_control, new = after.get(record, (False, {}))
+            changes = {
+                name: [old.get(name), new.get(name)]
+                for name in old.keys() | new.keys()
+                if old.get(name) != new.get(name)
+            }
+            if event != "changed":
+                # what was never filled in says nothing
+                changes = {name: pair for name, pair in changes.items() if any(pair)}
+            if (was_control or is_control) and (changes or event != "changed"):
+                rows.append((record, {"event": event, "changes": changes}))
+        return self.env["mfg.variance.ledger"]._prepare_rows(
+            [("control.changed", record, data) for record, data in rows]
+        )

@@ -142,6 +142,7 @@ STORED = {
     "lift without a grant": "hold._lift(hold)",
     "lift by a user": "hold._lift(env.user)",
     "settle": "loose_hold._settle(loose_hold, 4)",
+    "narrow": "hold._narrow(hold, 1)",
     "gather it": (
         "env['stock.quant'].sudo()._update_available_quantity("
         "lot.product_id, stock, -5, lot_id=lot)"

@@ -40,9 +40,24 @@ class HoldCase(VarianceCommon):
 
     @classmethod
     def fill(cls, product, quantity, location=None, lot=None, **values):
+        if quantity < 0:
+            cls.lose(product, -quantity, location or cls.stock, lot)
+            return
         cls.env["stock.quant"]._update_available_quantity(
             product, location or cls.stock, quantity, lot_id=lot, **values
         )
+
+    @classmethod
+    def lose(cls, product, quantity, location, lot=None):
+        """Less is there than is booked: as if somebody took it in the database."""
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE stock_quant SET quantity = quantity - %s WHERE id = ("
+            "SELECT id FROM stock_quant WHERE product_id = %s AND location_id = %s "
+            "AND lot_id IS NOT DISTINCT FROM %s ORDER BY quantity DESC LIMIT 1)",
+            [quantity, product.id, location.id, lot.id if lot else None],
+        )
+        cls.env.invalidate_all()
 
     def on_hand(self, product, location=None, lot=None):
         domain = [

@@ -63,6 +63,7 @@ class MfgVarianceHold(models.Model):
     def _get_blocked_lots(self, found, lines, actions):
         """``{hold id: (action, made)}`` of the lots that may not do what they do."""
         passed = passage.passed_hold_ids(self.env)
+        lines -= self._get_let_go(passed, lines, actions)
         by_lot = lines.grouped("lot_id")
         blocked = {}
         for one in found:
@@ -78,6 +79,25 @@ class MfgVarianceHold(models.Model):
                     made = one.is_inherited and lot.display_name
                     blocked[one.hold_id] = (actions[line], made)
         return blocked
+
+    def _get_let_go(self, passed, lines, actions):
+        """What an executed decision puts back of pieces that were held by number.
+
+        Whoever holds the whole lot holds it where it comes to as well: nothing is let
+        go by this.
+        """
+        # sudo: what is decided about, whoever carries it out
+        decided = self.sudo().browse(passed)
+        keys = {
+            (hold.location_id, hold.lot_id)
+            for hold in decided
+            if hold.kind == holds.QUANTITY and hold.lot_id
+        }
+        return lines.filtered(
+            lambda line: (
+                actions[line] == holds.MOVE and (line.location_id, line.lot_id) in keys
+            )
+        )
 
     def _get_overdrawn(self, found, lines, actions):
         """The holds on quantities of which these lines would take a part.

@@ -20,14 +20,13 @@ class MfgVarianceHold(models.Model):
     _name = "mfg.variance.hold"
     _inherit = "mfg.variance.hold"
 
-    def _lift(self, grant, put_back=True):
+    def _lift(self, grant):
         """Lift these holds because ``grant``, an approval or disposition, allows it.
 
         The grant is asked itself: it has to be granted, and about each of these holds.
         What they hold of finished work or a receipt is lifted with them; what came out
-        of the work while it was held is decided on by itself.
-
-        :param put_back: move what was put aside back to where it came from
+        of the work while it was held is decided on by itself. What was put aside goes
+        back to where it came from; a disposition has moved it already.
         """
         self._check_grant(grant, LIFTING)
         active = self._with_contents().filtered(lambda hold: hold.state == "active")
@@ -46,7 +45,7 @@ class MfgVarianceHold(models.Model):
         active._tell_ledger("hold.lifted", decision=grant.display_name)
         active._log(self.env._("Lifted: %(decision)s.", decision=grant.display_name))
         forget(self.env)
-        if put_back:
+        if grant._name != "mfg.variance.disposition":
             # sudo: it follows from the decision, whoever carries it out
             active.sudo()._put_back()
         return True
@@ -61,22 +60,6 @@ class MfgVarianceHold(models.Model):
                 )
             ).sudo(False)
         return result
-
-    def _settle(self, grant, quantity):
-        """Hold so much less of a quantity, because it was dealt with; lift the last."""
-        self.ensure_one()
-        self._check_grant(grant, LIFTING)
-        if self.kind != holds.QUANTITY or self.state != "active":
-            return True
-        left = self.quantity - quantity
-        if self.uom_id.compare(left, 0) <= 0:
-            return self._lift(grant, put_back=False)
-        self._touch_own()
-        self._as_system().write({"quantity": left})
-        self._tell_ledger(
-            "hold.settled", decision=grant.display_name, settled=quantity, left=left
-        )
-        return True
 
     def _weaken(self, grant):
         """Make these holds *use, do not ship*, because ``grant`` allows it."""

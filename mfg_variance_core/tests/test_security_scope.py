@@ -6,9 +6,6 @@ from .security_case import SecurityFixture
 
 # where a record belongs is asked of another one, or of nobody
 RULED_OTHERWISE = {
-    # dialogs, their creator's alone
-    "mfg.variance.decide",
-    "mfg.variance.pin",
     # taxonomy shared by all companies: words, no figures
     "mfg.variance.category",
     "mfg.variance.cause",
@@ -21,10 +18,13 @@ RULED_OTHERWISE = {
     # transient: their rule is the creator
     "mfg.variance.cause.wizard",
     "mfg.variance.control.sign",
+    "mfg.variance.decide",
+    "mfg.variance.dispose",
     "mfg.variance.explain",
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",
     "mfg.variance.ledger.check",
+    "mfg.variance.pin",
     "mfg.variance.shelve",
 }
 

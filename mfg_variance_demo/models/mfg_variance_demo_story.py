@@ -100,8 +100,8 @@ class MfgVarianceDemoStory(models.AbstractModel):
             self.env.cr.flush()
             if done % STRIDE == 0 or done == len(windows):
                 # every moment is an environment of its own, and Odoo looks through
-                # all that are alive each time it needs one
-                gc.collect()
+                # all that are alive each time it needs one; they are young
+                gc.collect(1)
                 if progress:
                     progress(self.env._("story"), done, len(windows))
         self._at(until)._judge_running(orders)

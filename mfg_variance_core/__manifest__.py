@@ -27,6 +27,7 @@
         "data/mfg_variance_approval_data.xml",
         "data/ir_cron_data.xml",
         "data/base_automation_data.xml",
+        "wizards/mfg_variance_break_glass_ask_views.xml",
         "wizards/mfg_variance_cause_wizard_views.xml",
         "wizards/mfg_variance_decide_views.xml",
         "wizards/mfg_variance_dispose_views.xml",
@@ -74,6 +75,8 @@
         "views/mfg_variance_menus.xml",
         # governance brings its own menus
         "views/mfg_variance_hold_views.xml",
+        "views/mfg_variance_break_glass_views.xml",
+        "views/mfg_variance_approval_menus.xml",
         "views/mfg_variance_hold_menus.xml",
         "views/mfg_variance_disposition_views.xml",
         "views/mfg_variance_disposition_link_views.xml",

@@ -21,6 +21,7 @@ SHIPPED_POLICIES = (
 )
 # the judging and its evidence, all of which go with the addon
 EMPTIED_MODELS = (
+    "mfg.variance.break_glass",
     "mfg.variance.delegation",
     "mfg.variance.disposition",
     "mfg.variance.approval.decision",

@@ -8,6 +8,7 @@ is not known is ``None``, never 0. Moments are naive datetimes in UTC. The recor
 from . import (
     approvals,
     baselines,
+    break_glass,
     budgets,
     clocks,
     consumption,

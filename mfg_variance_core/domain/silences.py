@@ -136,21 +136,19 @@ def problem(
     role: str,
     length: timedelta,
     silence: Silence,
-    supervisor_days: float,
     is_light: bool = False,
 ) -> str | None:
     """Return why somebody may not decide on a silence, as a code; None if he may.
 
     Whoever works at the line may pause one light case for the rest of a shift; a
-    supervisor anything that is named, for some days; what is longer, or mutes what is
-    critical, is the production manager's. Nothing is muted without an end.
+    supervisor anything that is named; what mutes the critical is the production
+    manager's. Nothing is muted without an end, and what is long asks for an approval
+    (:func:`needs_approval`).
 
     >>> day = datetime(2026, 3, 2)
     >>> lathe = Silence(0, "", 1, day, day + timedelta(days=1), workcenter=3)
-    >>> problem(SUPERVISOR, timedelta(days=1), lathe, 7)
-    >>> problem(SUPERVISOR, timedelta(days=8), lathe, 7)
-    'needs_manager'
-    >>> problem(OPERATOR, timedelta(hours=1), lathe, 7)
+    >>> problem(SUPERVISOR, timedelta(days=8), lathe)
+    >>> problem(OPERATOR, timedelta(hours=1), lathe)
     'needs_supervisor'
     """
     if length <= timedelta():
@@ -161,7 +159,7 @@ def problem(
         return "too_long"
     if role == MANAGER:
         return None
-    if length > timedelta(days=supervisor_days) or silence.up_to == "critical":
+    if silence.up_to == "critical":
         return "needs_manager"
     if role == SUPERVISOR:
         return None
@@ -169,6 +167,15 @@ def problem(
     if is_small and length <= timedelta(hours=OPERATOR_HOURS):
         return None
     return "needs_supervisor"
+
+
+def needs_approval(length: timedelta, days: float) -> bool:
+    """Return whether a silence mutes only when somebody else has agreed.
+
+    >>> needs_approval(timedelta(days=8), 7), needs_approval(timedelta(days=7), 7)
+    (True, False)
+    """
+    return length > timedelta(days=days)
 
 
 def accepted_limit(worst: float | None) -> float | None:

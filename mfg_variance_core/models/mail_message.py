@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 LOGGED_MODELS = (
+    "mfg.variance.break_glass",
     "mfg.variance.approval",
     "mfg.variance.approval.rule",
     "mfg.variance.delegation",

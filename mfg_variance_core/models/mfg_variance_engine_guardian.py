@@ -20,6 +20,7 @@ SHIPPED_CRONS = (
     "cron_ledger_verify",
     "cron_approvals",
     "cron_control_review",
+    "cron_break_glass",
 )
 LOOK_BACK = timedelta(hours=24)
 

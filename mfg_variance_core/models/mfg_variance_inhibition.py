@@ -2,8 +2,22 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 
 from ..domain import inhibitions
-from ..guard import is_stored_code
+from ..guard import is_stored_code, is_system
 from .cache import forget
+
+# a change of one of these may mute what was not muted before
+WIDENING = frozenset(
+    (
+        "active",
+        "company_id",
+        "cause",
+        "cause_category_id",
+        "cause_metric_id",
+        "muted_category_id",
+        "muted_metric_id",
+        "same",
+    )
+)
 
 
 class MfgVarianceInhibition(models.Model):
@@ -16,12 +30,36 @@ class MfgVarianceInhibition(models.Model):
 
     _name = "mfg.variance.inhibition"
     _description = "Suppression by Cause"
-    _inherit = ["mail.thread", "mfg.variance.control"]
+    _inherit = ["mail.thread", "mfg.variance.control", "mfg.variance.guarded"]
     _order = "sequence, id"
+    _guarded_fields = frozenset(
+        ("state", "author_ids", "activated_by_id", "activated_at")
+    )
+    _guard_create = False
+    _guard_unlink = False
 
     name = fields.Char(required=True, translate=True, tracking=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
+    state = fields.Selection(
+        [("draft", "Draft: Mutes Nothing"), ("active", "Active")],
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Another process engineer than who wrote it activates it.",
+    )
+    author_ids = fields.Many2many(
+        "res.users",
+        "mfg_variance_inhibition_author_rel",
+        string="Authors",
+        readonly=True,
+        copy=False,
+    )
+    activated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    activated_at = fields.Datetime(readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company", help="Empty means in every company.", ondelete="cascade"
     )
@@ -73,6 +111,13 @@ class MfgVarianceInhibition(models.Model):
         string="Muted Readings", compute="_compute_muted_count"
     )
 
+    def _init_column(self, column_name):
+        """Rules that were in force before they had a status stay in force."""
+        if column_name == "state":
+            self.env.cr.execute("UPDATE mfg_variance_inhibition SET state = 'active'")
+            return
+        super()._init_column(column_name)
+
     def _compute_muted_count(self):
         counts = dict(
             self.env["mfg.variance.measurement"]._read_group(
@@ -122,17 +167,70 @@ class MfgVarianceInhibition(models.Model):
     def create(self, vals_list):
         forget(self.env)
         self._check_may_control()
-        return super().create(vals_list)
+        rules = super().create(vals_list)
+        rules._note_change()
+        return rules
 
     def write(self, vals):
         forget(self.env)
-        if any(not name.startswith("message_") for name in vals):
+        if not is_system(self.env) and any(
+            not name.startswith("message_") for name in vals
+        ):
             self._check_may_control()
         result = super().write(vals)
+        if WIDENING & set(vals) and vals.get("active") is not False:
+            self._note_change()
         if "company_id" in vals:
             # also where it went to: nobody widens a rule past his own companies
             self.check_access("write")
         return result
+
+    def _note_change(self):
+        """What mutes is another engineer's to activate: a change is a draft again.
+
+        It narrows at once and widens by a second person only; archiving needs nobody.
+        The superuser outside stored code is the installation and the shell.
+        """
+        if is_system(self.env):
+            return
+        if self.env.user._is_superuser():
+            self._as_system().write({"state": "active"})
+        else:
+            self._as_system().write(
+                {
+                    "state": "draft",
+                    "author_ids": [fields.Command.link(self.env.uid)],
+                    "activated_by_id": False,
+                    "activated_at": False,
+                }
+            )
+
+    def _get_parties(self):
+        """Whoever wrote a part of it does not activate it."""
+        return {"author": set(self.author_ids.ids)}
+
+    def action_activate(self):
+        """Let it mute: a second process engineer, in his own session (D15)."""
+        authority = self.env["mfg.variance.authority"]
+        for rule in self:
+            authority._check("activate_suppression", rule, rule._get_parties())
+            rule.with_env(self.env(su=False)).check_access("write")
+            rule.lock_for_update()
+            if rule.state == "draft":
+                rule._as_system().write(
+                    {
+                        "state": "active",
+                        "activated_by_id": self.env.uid,
+                        "activated_at": self.env["mfg.variance.engine"]._now(),
+                    }
+                )
+                self.env["mfg.variance.ledger"]._append(
+                    "suppression.activated",
+                    rule,
+                    {"authors": rule.author_ids.ids, "by": self.env.uid},
+                )
+        forget(self.env)
+        return True
 
     def _check_may_control(self):
         """What mutes is the engineer's to say, whatever sudo() says.
@@ -190,5 +288,7 @@ class MfgVarianceInhibition(models.Model):
                 cause_metric=rule.cause_metric_id.id or None,
                 company=rule.company_id.id or None,
             )
-            for rule in self.sudo().with_context(lang=None).search([])
+            for rule in self.sudo()
+            .with_context(lang=None)
+            .search([("state", "=", "active")])
         )

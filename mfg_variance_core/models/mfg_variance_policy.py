@@ -216,6 +216,10 @@ class MfgVariancePolicy(models.Model):
     def action_activate(self):
         return self.version_id.action_activate()
 
+    def action_request_activation(self):
+        """Ask another process engineer to activate the working version."""
+        return self.version_id.action_request_activation()
+
     def action_retire(self):
         live = self.active_version_id | self.shadow_version_id
         return live.action_retire()

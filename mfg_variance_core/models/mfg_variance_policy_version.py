@@ -318,24 +318,49 @@ class MfgVariancePolicyVersion(models.Model):
         return True
 
     def action_activate(self):
-        """Let this version judge, in place of the one that did."""
+        """Let this version judge, in place of the one that did.
+
+        It takes a second process engineer in his own session (D15).
+        """
+        self._check_engineer()
+        authority = self.env["mfg.variance.authority"]
+        for version in self:
+            version._check_from("draft", "shadow")
+            authority._check("activate_policy", version, version._get_parties())
+            version._activate()
+        return True
+
+    def action_request_activation(self):
+        """Ask another process engineer to activate this version."""
         self._check_engineer()
         for version in self:
             version._check_from("draft", "shadow")
-            if self.env.user in version.author_ids:
-                raise AccessError(
-                    self.env._(
-                        "You wrote a part of %(version)s. Another process engineer "
-                        "has to activate it.",
-                        version=version.display_name,
-                    )
-                )
             version._check_content()
-            others = version.policy_id.version_ids - version
-            replaced = others.filtered(lambda v: v.state == "active")
-            replaced._transition("retired")
-            version._transition("active", replaced)
+            self.env["mfg.variance.approval"]._request(
+                "policy_activation",
+                version,
+                version.change_reason or self.env._("To judge with it from now on"),
+            )
         return True
+
+    def _get_parties(self):
+        """Whoever wrote a part of it does not activate it."""
+        return {"author": set(self.author_ids.ids)}
+
+    def _on_approval_granted(self, approval):
+        """A second process engineer granted it; what was changed since asks again."""
+        if approval.kind != "policy_activation" or not approval._is_granted():
+            return
+        self._check_from("draft", "shadow")
+        self._activate()
+
+    def _activate(self):
+        self.ensure_one()
+        self._check_content()
+        others = self.policy_id.version_ids - self
+        replaced = others.filtered(lambda v: v.state == "active")
+        replaced._transition("retired")
+        self._transition("active", replaced)
 
     def action_retire(self):
         """Stop judging with this version."""

@@ -67,6 +67,7 @@ class MfgVarianceSilence(models.Model):
         "exception_id",
         "up_to",
         "worse_than",
+        "needs_approval",
     )
     _order = "starts_at desc, id desc"
 
@@ -85,7 +86,12 @@ class MfgVarianceSilence(models.Model):
     ended_by_id = fields.Many2one("res.users", readonly=True)
     end_reason = fields.Char(readonly=True)
     state = fields.Selection(
-        [("coming", "Coming"), ("running", "Running"), ("ended", "Ended")],
+        [
+            ("waiting", "Waiting for Approval"),
+            ("coming", "Coming"),
+            ("running", "Running"),
+            ("ended", "Ended"),
+        ],
         string="Status",
         compute="_compute_state",
         search="_search_state",
@@ -159,12 +165,14 @@ class MfgVarianceSilence(models.Model):
 
     # --------------------------------------------------------------- computes
 
-    @api.depends("starts_at", "ends_at", "ended_at")
+    @api.depends("starts_at", "ends_at", "ended_at", "needs_approval", "approved_at")
     def _compute_state(self):
         now = self.env["mfg.variance.engine"]._now()
         for silence in self:
             if silence._get_end() <= now:
                 silence.state = "ended"
+            elif silence.needs_approval and not silence.approved_at:
+                silence.state = "waiting"
             else:
                 silence.state = "coming" if silence.starts_at > now else "running"
 
@@ -178,10 +186,14 @@ class MfgVarianceSilence(models.Model):
         now = self.env["mfg.variance.engine"]._now()
         ended = Domain("ends_at", "<=", now) | Domain("ended_at", "<=", now)
         started = Domain("starts_at", "<=", now)
+        waiting = Domain("needs_approval", "=", True) & Domain(
+            "approved_at", "=", False
+        )
         found = {
             "ended": ended,
-            "running": started & ~ended,
-            "coming": ~started & ~ended,
+            "waiting": waiting & ~ended,
+            "running": started & ~ended & ~waiting,
+            "coming": ~started & ~ended & ~waiting,
         }
         return Domain.OR(found[state] for state in value if state in found)
 
@@ -263,6 +275,7 @@ class MfgVarianceSilence(models.Model):
                 {
                     **vals,
                     "name": sequence.next_by_code("mfg.variance.silence"),
+                    "needs_approval": self._needs_approval(vals),
                     "author_id": self.env.uid,
                 }
             )
@@ -288,7 +301,9 @@ class MfgVarianceSilence(models.Model):
                 "ends_at": silence.ends_at,
             },
         )
-        if case:
+        if silence.needs_approval:
+            silence._ask_for_approval()
+        elif case:
             case._log_shelving(silence)
         return silence
 
@@ -325,19 +340,17 @@ class MfgVarianceSilence(models.Model):
                 self.env._("Shelving is for operators and supervisors of a plant.")
             )
         silence = self._to_plain(vals)
-        company = self.env["res.company"].browse(vals["company_id"])
         code = silences.problem(
             group_role,
             vals["ends_at"] - vals["starts_at"],
             silence,
-            company.variance_shelve_days,
             is_light=bool(case) and case.track == "light",
         )
         if code:
             kind = AccessError if code.startswith("needs") else ValidationError
-            raise kind(self._get_problem_label(code, company))
+            raise kind(self._get_problem_label(code))
 
-    def _get_problem_label(self, code, company):
+    def _get_problem_label(self, code):
         """The sentence for a code of :func:`silences.problem`."""
         return {
             "no_length": self.env._("The end has to lie in the future."),
@@ -349,9 +362,7 @@ class MfgVarianceSilence(models.Model):
                 "At most a year. What is accepted for longer belongs into the policy."
             ),
             "needs_manager": self.env._(
-                "More than %(days)g days, or anything critical, is shelved by the "
-                "production manager.",
-                days=company.variance_shelve_days,
+                "Anything critical is shelved by the production manager."
             ),
             "needs_supervisor": self.env._(
                 "Operators shelve one light case for at most %(hours)s hours. Ask the "
@@ -432,10 +443,12 @@ class MfgVarianceSilence(models.Model):
                 {
                     **{name: row[name].id for name in ("company_id", *SCOPE)},
                     **{name: row[name] for name in PLAIN},
+                    "starts_at": row._get_start(),
                     "ends_at": row._get_end(),
                 }
             )
             for row in rows
+            if row._is_allowed()
         )
 
     @api.model

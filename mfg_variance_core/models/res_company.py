@@ -40,7 +40,17 @@ class ResCompany(models.Model):
     )
     variance_shelve_days = fields.Float(
         default=7.0,
-        help="For longer than this only the production manager may shelve.",
+        help="What is shelved for longer than this mutes nothing until it is approved.",
+    )
+    variance_glass_hours = fields.Float(
+        string="Broken Glass: At Most",
+        default=8.0,
+        help="Hours for which somebody may break the glass at once.",
+    )
+    variance_glass_quantity = fields.Float(
+        string="Broken Glass: Quantity",
+        default=1000.0,
+        help="The glass is not broken where more than this is held; 0 means no limit.",
     )
     variance_push_limit = fields.Integer(
         default=6,

@@ -31,6 +31,12 @@ class ResConfigSettings(models.TransientModel):
     variance_shelve_days = fields.Float(
         related="company_id.variance_shelve_days", readonly=False
     )
+    variance_glass_hours = fields.Float(
+        related="company_id.variance_glass_hours", readonly=False
+    )
+    variance_glass_quantity = fields.Float(
+        related="company_id.variance_glass_quantity", readonly=False
+    )
     variance_push_limit = fields.Integer(
         related="company_id.variance_push_limit", readonly=False
     )

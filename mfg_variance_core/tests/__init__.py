@@ -6,6 +6,7 @@ from . import test_base_automation_data
 from . import test_base_automation_fail_open
 from . import test_baseline
 from . import test_chatter
+from . import test_break_glass
 from . import test_concurrency
 from . import test_control_review
 from . import test_controls

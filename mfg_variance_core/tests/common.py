@@ -5,6 +5,8 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from .decision_case import DecisionCase
+
 ROLES = (
     "viewer",
     "operator",
@@ -22,6 +24,10 @@ class VarianceCommon(TransactionCase):
     A gear takes 10 minutes of turning and 5 of grinding, so the plan of a quantity
     is plain to see; time is logged closed, ending an hour ago unless told otherwise.
     """
+
+    # taken, not inherited: a test may name the mixin beside this class
+    signed_in = vars(DecisionCase)["signed_in"]
+    decide = DecisionCase.decide
 
     @classmethod
     def setUpClass(cls):
@@ -268,8 +274,15 @@ class VarianceCommon(TransactionCase):
         if state == "shadow":
             policy.action_shadow()
         elif activate:
-            policy.with_user(self.engineer_two).action_activate()
+            self.activate(policy)
         return policy.with_env(self.env)
+
+    @classmethod
+    def activate(cls, policy, user=None):
+        """Activate a policy or version as the second engineer, in his own session."""
+        user = user or cls.engineer_two
+        with cls.signed_in(user):
+            return policy.with_user(user).action_activate()
 
     def make_playbook(self, *steps):
         """A playbook of ``(kind, minimum severity, values)`` steps."""

@@ -12,8 +12,9 @@ class DecisionCase:
     user's own web session; that real ones do is proven over HTTP.
     """
 
+    @classmethod
     @contextmanager
-    def signed_in(self, user, **request):
+    def signed_in(cls, user, **request):
         """The web session of ``user``; keywords change what the request looks like."""
         fake = SimpleNamespace(
             **{
@@ -23,7 +24,7 @@ class DecisionCase:
             }
         )
         with patch(REQUEST, fake):
-            yield self.env(user=user)
+            yield cls.env(user=user)
 
     def decide(self, approval, user, verdict="approved", reason="Looked at it"):
         """The decision of ``user`` on an approval, as he takes it in his session."""

@@ -122,7 +122,7 @@ class TestControls(LedgerCase):
         policy = self.make_policy()
         policy.with_user(self.engineer).action_new_version()
         policy.version_id.with_user(self.engineer).limit_ids.percent = 80
-        policy.version_id.with_user(self.engineer_two).action_activate()
+        self.activate(policy.version_id)
         before, after = self.changed(policy.version_id)["limit_ids"]
         self.assertEqual((before[0]["percent"], after[0]["percent"]), (50, 80))
 

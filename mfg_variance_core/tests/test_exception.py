@@ -85,7 +85,7 @@ class TestExceptionOpening(ExceptionCase):
         snapshot = dict(case.snapshot)
         policy.with_user(self.engineer).action_new_version()
         policy.version_id.with_user(self.engineer).limit_ids.percent = 5
-        policy.with_user(self.engineer_two).action_activate()
+        self.activate(policy)
         policy.name = "Renamed"
         self.bom.operation_ids.time_cycle_manual = 99
         case.invalidate_recordset()

@@ -39,7 +39,7 @@ class TestForeignMetric(VarianceCommon):
                 }
             )
         )
-        policy.with_user(cls.engineer_two).action_activate()
+        cls.activate(policy)
 
     def report(self, actual, planned=100.0, metric=None):
         fact = Fact(

@@ -178,6 +178,31 @@ class TestInhibition(NoiseCase):
             with self.assertRaises(AccessError):
                 self.rule.with_user(user).active = False
 
+    def test_given_changed_by_engineer_expected_draft_until_a_second_one(self):
+        self.rule.with_user(self.engineer).muted_metric_id = self.metric
+        self.assertEqual(self.rule.state, "draft")
+        self.assertNotIn(self.rule.id, [one.id for one in self.rule._get_live()])
+        with self.assertRaises(AccessError):
+            self.activate(self.rule, self.engineer)
+        with self.assertRaises(AccessError):
+            self.rule.with_user(self.engineer_two).action_activate()
+        self.activate(self.rule, self.engineer_two)
+        self.assertEqual(self.rule.activated_by_id, self.engineer_two)
+        self.assertIn(self.rule.id, [one.id for one in self.rule._get_live()])
+
+    def test_given_archived_by_one_engineer_expected_off_at_once(self):
+        self.rule.with_user(self.engineer).active = False
+        self.assertNotIn(self.rule.id, [one.id for one in self.rule._get_live()])
+        self.rule.with_user(self.engineer).active = True
+        self.assertEqual(self.rule.state, "draft")
+
+    def test_given_state_written_expected_refused(self):
+        self.rule.with_user(self.engineer).muted_metric_id = self.metric
+        with self.assertRaises(AccessError):
+            self.rule.with_user(self.engineer_two).state = "active"
+        with self.assertRaises(AccessError):
+            self.rule.sudo().author_ids = False
+
     def test_given_engineer_of_one_plant_expected_refused(self):
         self.engineer.variance_plant_ids = self.plant
         with self.assertRaises(AccessError):

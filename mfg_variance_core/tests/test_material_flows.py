@@ -212,7 +212,7 @@ class TestMaterialFlows(MaterialCase):
         version = draft.version_ids.filtered(lambda one: one.state == "draft")
         warning = version.limit_ids.filtered(lambda one: one.severity == "warning")
         warning.money_alone = 15
-        version.with_user(self.engineer_two).action_activate()
+        self.activate(version)
         order = self.make_housing()
         self.add(order, self.other_paint, 3)
         self.close(order)

@@ -171,4 +171,4 @@ class TestPatternMethods(PatternCase):
         ):
             policy = self.make_pattern({"count": 2}, activate=False, **values)
             with self.assertRaisesRegex(ValidationError, word):
-                policy.with_user(self.engineer_two).action_activate()
+                self.activate(policy)

@@ -222,13 +222,31 @@ class TestPolicyVersion(VarianceCommon):
     def test_given_author_expected_own_activation_refused(self):
         policy = self.make_policy(activate=False)
         with self.assertRaises(AccessError):
-            policy.with_user(self.engineer).action_activate()
+            self.activate(policy, self.engineer)
+
+    def test_given_no_session_expected_activation_refused(self):
+        policy = self.make_policy(activate=False)
+        with self.assertRaisesRegex(AccessError, "in person"):
+            policy.with_user(self.engineer_two).action_activate()
+
+    def test_given_activation_asked_for_expected_active_when_granted(self):
+        policy = self.make_policy(activate=False)
+        policy.with_user(self.engineer).action_request_activation()
+        approval = self.env["mfg.variance.approval"].search(
+            [("res_id", "=", policy.version_id.id), ("kind", "=", "policy_activation")]
+        )
+        self.assertNotIn(self.engineer, approval.approver_ids)
+        with self.assertRaises(AccessError):
+            self.decide(approval, self.engineer)
+        self.decide(approval, self.engineer_two)
+        self.assertEqual(policy.state, "active")
+        self.assertEqual(policy.version_id.activated_by_id, self.engineer_two)
 
     def test_given_editor_of_one_limit_expected_activation_refused(self):
         policy = self.make_policy(activate=False)
         policy.limit_ids.with_user(self.engineer_two).percent = 60
         with self.assertRaises(AccessError):
-            policy.with_user(self.engineer_two).action_activate()
+            self.activate(policy, self.engineer_two)
 
     def test_given_other_engineer_expected_active_with_name_and_time(self):
         version = self.make_policy().version_id
@@ -242,13 +260,14 @@ class TestPolicyVersion(VarianceCommon):
         admin.group_ids |= self.env.ref("base.group_system")
         policy = self.make_policy(activate=False)
         with self.assertRaises(AccessError):
-            policy.with_user(admin).action_activate()
+            self.activate(policy, admin)
 
     def test_given_superuser_expected_activation_refused(self):
         policy = self.make_policy(activate=False)
         for env in (policy, policy.sudo(), policy.with_user(self.engineer).sudo()):
             with self.assertRaises(AccessError):
-                env.action_activate()
+                with self.signed_in(self.engineer):
+                    env.action_activate()
 
     def test_given_state_written_expected_refused(self):
         policy = self.make_policy(activate=False)
@@ -267,12 +286,12 @@ class TestPolicyVersion(VarianceCommon):
         policy = self.make_policy(activate=False)
         policy.with_user(self.engineer).limit_ids.unlink()
         with self.assertRaises(ValidationError):
-            policy.with_user(self.engineer_two).action_activate()
+            self.activate(policy, self.engineer_two)
 
     def test_given_critical_by_percent_alone_expected_refused(self):
         policy = self.make_policy(activate=False, limits=(("critical", 200, 0),))
         with self.assertRaises(ValidationError):
-            policy.with_user(self.engineer_two).action_activate()
+            self.activate(policy, self.engineer_two)
 
     def test_given_new_version_expected_replaces_active_one(self):
         policy = self.make_policy(workcenter_id=self.center.id)
@@ -283,7 +302,7 @@ class TestPolicyVersion(VarianceCommon):
         self.assertEqual(draft.limit_ids.percent, 50)
         self.assertEqual(policy.active_version_id, first)
         draft.with_user(self.engineer).limit_ids.percent = 10
-        draft.with_user(self.engineer_two).action_activate()
+        self.activate(draft, self.engineer_two)
         self.assertEqual((first.state, draft.state), ("retired", "active"))
         self.assertTrue(first.retired_at)
         row = self.finish(self.make_workorder(), 115)
@@ -335,7 +354,7 @@ class TestPolicyVersion(VarianceCommon):
         self.assertEqual((copied.state, copied.number), ("draft", 1))
         self.assertEqual(copied.limit_ids.mapped("percent"), [50])
         with self.assertRaises(AccessError):
-            copied.action_activate()
+            self.activate(copied)
 
     def test_given_import_expected_draft_by_its_author(self):
         Policy = self.env["mfg.variance.policy"].with_user(self.engineer)

@@ -140,7 +140,7 @@ class TestRunningWatch(RunningCase):
             activate=False, workcenter_id=self.center.id, limits=(("warning", 50, 0),)
         )
         policy.with_user(self.engineer).limit_ids.write({"money": 90})
-        policy.with_user(self.engineer_two).action_activate()
+        self.activate(policy)
         self.assertEqual(self.watch(self.start()).next_crossing_at, self.crossing(190))
 
     def test_given_no_policy_expected_no_crossing(self):
@@ -286,7 +286,7 @@ class TestRunningCron(RunningCase):
             activate=False, workcenter_id=self.center.id, limits=(("warning", 10, 0),)
         )
         policy.with_user(self.engineer).limit_ids.write({"money": 30})
-        policy.with_user(self.engineer_two).action_activate()
+        self.activate(policy)
         workorder = self.make_workorder()
         end = self.now - timedelta(minutes=1)
         self.log_time(workorder, 60, end=end, loss=self.setup_loss)

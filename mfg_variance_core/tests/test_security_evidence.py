@@ -115,7 +115,8 @@ class TestGuardSegregation(SecurityFixture, TransactionCase):
     """Nobody activates what he wrote, however he comes to have written it."""
 
     def _activate(self, version, user):
-        version.with_user(user).action_activate()
+        with self.signed_in(user):
+            version.with_user(user).action_activate()
 
     def _refuse_activation(self, version, user):
         with self.assertRaises(AccessError), self.env.cr.savepoint():

@@ -27,7 +27,8 @@ CALLS = (
     ("full", "action_close", NOBODY),
     ("live", "action_retire", ENGINEERS),
     ("draft", "action_shadow", ENGINEERS),
-    ("draft", "action_activate", ENGINEERS),
+    # a second engineer, in person: a key is nobody (D15)
+    ("draft", "action_activate", NOBODY),
     ("policy", "action_archive", ENGINEERS),
 )
 PRIVATE = {

@@ -16,6 +16,8 @@ RULED_OTHERWISE = {
     "mfg.variance.ledger",
     "mfg.variance.ledger.seal",
     # transient: their rule is the creator
+    "mfg.variance.break_glass.ask",
+    "mfg.variance.break_glass.review",
     "mfg.variance.cause.wizard",
     "mfg.variance.control.sign",
     "mfg.variance.decide",

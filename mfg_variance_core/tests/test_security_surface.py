@@ -30,6 +30,7 @@ ALLOWED = {
         "action_open_dispositions",
         "action_decide_dispositions",
         "action_open_rework_orders",
+        "action_open_approvals",
     },
     # what is decided is checked by the matrix, for who is there or who signed
     "mfg.variance.approval": {"action_decide", "action_withdraw", "action_open_record"},
@@ -37,6 +38,9 @@ ALLOWED = {
     "mfg.variance.decide": {"action_approve", "action_reject"},
     "mfg.variance.delegation": {"action_end"},
     "mfg.variance.pin": {"action_apply"},
+    "mfg.variance.break_glass": {"action_review"},
+    "mfg.variance.break_glass.ask": {"action_apply"},
+    "mfg.variance.break_glass.review": {"action_justified", "action_not_justified"},
     "res.users": {"action_variance_set_pin"},
     "mfg.variance.case.step": {"action_answer"},
     # signing asks the authority: who changed nothing, in his own session
@@ -65,7 +69,7 @@ ALLOWED = {
         "action_ungroup",
         "action_open_cases",
     },
-    "mfg.variance.inhibition": {"action_open_muted"},
+    "mfg.variance.inhibition": {"action_activate", "action_open_muted"},
     # opens what a row is about, with the rights of the reader
     "mfg.variance.ledger": {"action_open_record"},
     # reads the whole chain and tells hashes; managers and auditors
@@ -87,6 +91,7 @@ ALLOWED = {
     "mfg.variance.policy": {
         "action_shadow",
         "action_activate",
+        "action_request_activation",
         "action_retire",
         "action_new_version",
         "action_open_exceptions",
@@ -95,6 +100,7 @@ ALLOWED = {
     "mfg.variance.policy.version": {
         "action_shadow",
         "action_activate",
+        "action_request_activation",
         "action_retire",
         "action_new_version",
     },
@@ -117,7 +123,11 @@ ALLOWED = {
         "action_open_approval",
         "action_open_hold",
     },
-    "mfg.variance.hold": {"action_decide", "action_open_dispositions"},
+    "mfg.variance.hold": {
+        "action_break_glass",
+        "action_decide",
+        "action_open_dispositions",
+    },
     "stock.lot": {"action_variance_explain"},
     "stock.scrap": {"action_variance_explain", "do_scrap", "action_validate"},
     "product.template": {"action_open_variance_exceptions"},
@@ -142,6 +152,7 @@ OF_ODOO = {
 # without an access rule for anybody: abstract, nothing to read or write
 WITHOUT_ACCESS = {
     "mfg.variance.authority",
+    "mfg.variance.special",
     "mfg.variance.engine",
     "mfg.variance.control",
     "mfg.variance.guarded",
@@ -240,6 +251,7 @@ class TestSecuritySurface(TransactionCase):
                         "mfg.variance.approval",
                         "mfg.variance.approval.step",
                         "mfg.variance.approval.decision",
+                        "mfg.variance.break_glass",
                     ],
                 )
             ]

@@ -218,12 +218,35 @@ class TestShelvingRights(NoiseCase):
         with self.assertRaises(AccessError):
             self.shelve(self.open_case(300), self.operator, until="shift")
 
-    def test_given_supervisor_beyond_the_setting_expected_manager_asked(self):
+    def _shelve_long(self, user):
         case = self.open_case(170)
         values = {"until": "date", "ends_at": self.hours(24 * 8)}
+        return case, self.shelve(case, user, **values)
+
+    def test_given_longer_than_the_setting_expected_muting_when_approved(self):
+        case, silence = self._shelve_long(self.supervisor)
+        self.assertEqual(silence.state, "waiting")
+        self.assertFalse(case.is_shelved)
+        self.decide(silence.approval_id, self.manager)
+        self.assertEqual(silence.state, "running")
+        self.assertTrue(case.is_shelved)
+
+    def test_given_longer_than_the_setting_expected_no_own_approval(self):
+        _case, silence = self._shelve_long(self.manager)
         with self.assertRaises(AccessError):
-            self.shelve(case, self.supervisor, **values)
-        self.assertTrue(self.shelve(case, self.manager, **values))
+            self.decide(silence.approval_id, self.manager)
+
+    def test_given_rejected_expected_ended_without_muting(self):
+        case, silence = self._shelve_long(self.supervisor)
+        self.decide(silence.approval_id, self.manager, "rejected")
+        self.assertEqual(silence.state, "ended")
+        self.assertFalse(case.is_shelved)
+
+    def test_given_approved_at_without_decision_expected_nothing_muted(self):
+        case, silence = self._shelve_long(self.supervisor)
+        silence._as_system().write({"approved_at": self.now})
+        silence._forget()
+        self.assertFalse(case.is_shelved)
 
     def test_given_supervisor_and_critical_expected_manager_asked(self):
         case = self.open_case(170)

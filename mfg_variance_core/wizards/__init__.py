@@ -1,4 +1,5 @@
 from . import (
+    mfg_variance_break_glass_ask,
     mfg_variance_cause_wizard,
     mfg_variance_decide,
     mfg_variance_dispose,

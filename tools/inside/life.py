@@ -8,11 +8,14 @@ import contextlib
 import time
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from tools.inside import boot
 
 OURS = "mfg_variance_%"
 PLANNED, NORMAL, LONG = 60, 63, 300
+GUARD = "odoo.addons.mfg_variance_core.guard"
 RACE_CENTER = "Race center"
 RACE_POLICY = "Race policy"
 
@@ -107,6 +110,17 @@ def finish(order):
     return order.state
 
 
+def activate(policy, user):
+    """Activate a policy as somebody at a web client would."""
+    session = SimpleNamespace(uid=user.id, can_save=True)
+    request = SimpleNamespace(
+        session=session, dispatcher=SimpleNamespace(routing_type="jsonrpc")
+    )
+    # a landing before the third asks for no session
+    with patch(f"{GUARD}.request", request, create=True):
+        policy.with_user(user).action_activate()
+
+
 def work(env, _request):
     """A few weeks in small: normal, late, open and running orders, cases handled."""
     engineer, second = (make_person(env, f"life_{n}", "process_engineer") for n in "ab")
@@ -128,7 +142,7 @@ def work(env, _request):
             }
         )
     )
-    policy.with_user(second).action_activate()
+    activate(policy, second)
     env.cr.commit()
     for minutes in (NORMAL, LONG, NORMAL, 2 * LONG, NORMAL, LONG):
         order = make_order(env, product)
@@ -258,7 +272,7 @@ def prepare_race(env, request):
             }
         )
     )
-    policy.with_user(other).action_activate()
+    activate(policy, other)
     orders = [make_order(env, product) for _number in range(request["orders"])]
     for order in orders:
         log_minutes(order, LONG)

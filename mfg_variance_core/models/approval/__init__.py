@@ -10,6 +10,13 @@ from . import mfg_variance_approval_presentation
 from . import mfg_variance_delegation
 from . import mfg_variance_authority_delegation
 from . import mfg_variance_approval_board
+from . import mfg_variance_silence
+from . import mfg_variance_break_glass
+from . import mfg_variance_break_glass_flow
+from . import mfg_variance_exception
+from . import mfg_variance_special
+from . import product_template
+from . import mrp_routing_workcenter
 from . import mfg_variance_engine_approval
 from . import res_users
 from . import res_users_badge

@@ -31,6 +31,21 @@ GROUP_LABELS = {
     segregation.ON_CALL: "On call",
 }
 # the roles an approval step may name, in the order of the list
-STEP_ROLES = list(GROUP_LABELS.items())[1:]
+ANYONE = "anyone"
+STEP_ROLES = [
+    (ANYONE, "Anybody who may approve it"),
+    *list(GROUP_LABELS.items())[1:],
+]
+
+
+def roles_of(kind, *roles):
+    """The roles a step of a kind names, with *anybody* spelt out."""
+    found = {role for role in roles if role}
+    if ANYONE in found:
+        found.remove(ANYONE)
+        found.update(segregation.MATRIX[segregation.APPROVE + kind].roles)
+    return frozenset(found)
+
+
 # what cannot wait for the day shift
 EACH_SHIFT = ("no_ship",)

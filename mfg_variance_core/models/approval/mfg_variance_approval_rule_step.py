@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...domain import segregation
-from .kinds import STEP_ROLES
+from .kinds import STEP_ROLES, roles_of
 
 
 class MfgVarianceApprovalRuleStep(models.Model):
@@ -66,9 +66,9 @@ class MfgVarianceApprovalRuleStep(models.Model):
     def _get_only(self):
         """Whom this step asks, at once or where it escalates to."""
         self.ensure_one()
-        roles = {self.role} if self.role and not self.user_ids else set()
+        role = not self.user_ids and self.role
         return segregation.Only(
-            frozenset(roles | ({self.escalate_role} if self.escalate_role else set())),
+            roles_of(self.rule_id.kind, role, self.escalate_role),
             frozenset(self.user_ids.ids),
         )
 

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ...domain import approvals, segregation
-from .kinds import STEP_ROLES
+from .kinds import STEP_ROLES, roles_of
 
 
 class MfgVarianceApprovalStep(models.Model):
@@ -58,10 +58,11 @@ class MfgVarianceApprovalStep(models.Model):
     def _get_only(self):
         """Whom this step asks, with whom it escalated to."""
         self.ensure_one()
-        roles = {self.role} if self.role and not self.user_ids_text else set()
-        if self.escalated_at:
-            roles.add(self.escalate_role)
-        return segregation.Only(frozenset(roles), frozenset(self._get_named()))
+        role = not self.user_ids_text and self.role
+        later = self.escalated_at and self.escalate_role
+        return segregation.Only(
+            roles_of(self.approval_id.kind, role, later), frozenset(self._get_named())
+        )
 
     def _open(self, now):
         """Steps whose turn it is: their time begins."""

@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from ...guard import is_system
-
 
 class ResUsers(models.Model):
     """Users that are machines: they may record and ask, and decide nothing."""
@@ -24,9 +22,9 @@ class ResUsers(models.Model):
         return self.variance_is_automated or self.share or self._is_superuser()
 
     def write(self, vals):
-        if "variance_is_automated" in vals and not is_system(self.env):
-            if self.env.user in self:
-                raise AccessError(
-                    self.env._("Somebody else has to say that you are a person.")
-                )
+        # the change itself is told to the ledger as that of a control
+        if "variance_is_automated" in vals and self.env.user in self:
+            raise AccessError(
+                self.env._("Somebody else has to say that you are a person.")
+            )
         return super().write(vals)

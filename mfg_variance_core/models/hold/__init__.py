@@ -7,6 +7,7 @@ from . import mfg_variance_hold_work
 from . import mfg_variance_hold_place
 from . import mfg_variance_hold_contain
 from . import mfg_variance_hold_lift
+from . import mfg_variance_hold_break_glass
 from . import mfg_variance_hold_presentation
 from . import mfg_variance_plant
 from . import mrp_production

@@ -103,7 +103,7 @@ function makeDatasets(data, colors, texts) {
     ];
 }
 
-/** Writes the name of each line at its end and "This case" over the diamonds. */
+/** Writes the name of each line at its end and "This case" over the last diamond. */
 function makeLabelPlugin(points, colors, texts) {
     return {
         id: "varianceLabels",
@@ -131,8 +131,9 @@ function makeLabelPlugin(points, colors, texts) {
             context.fillStyle = colors.case;
             context.font = "bold 12px sans-serif";
             context.textBaseline = "bottom";
+            const lastOfCase = points.findLastIndex((point) => point.is_case);
             chart.getDatasetMeta(0).data.forEach((element, index) => {
-                if (points[index].is_case) {
+                if (index === lastOfCase) {
                     const {left, right} = chart.chartArea;
                     const half = context.measureText(texts.thisCase).width / 2;
                     const x = Math.min(Math.max(element.x, left + half), right - half);

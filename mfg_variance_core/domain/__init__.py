@@ -10,6 +10,7 @@ from . import (
     baselines,
     break_glass,
     budgets,
+    charts,
     clocks,
     consumption,
     cost_split,

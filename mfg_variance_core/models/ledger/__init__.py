@@ -3,8 +3,10 @@ from . import mfg_variance_ledger_seal
 from . import mfg_variance_ledger_presentation
 from . import mfg_variance_ledger_verify
 from . import mfg_variance_control_review
+from . import mfg_variance_exception_files
 from . import base_automation
 from . import ir_actions_server
+from . import ir_attachment
 from . import ir_cron
 from . import ir_model_access
 from . import ir_rule

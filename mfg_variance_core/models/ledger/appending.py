@@ -12,6 +12,8 @@ from ...domain import ledger
 from .keys import get_keys
 
 CONTROL = "control.changed"
+# what is told whoever does it: it happens past our own buttons, too
+OBSERVED = (CONTROL, "evidence.added", "evidence.changed", "evidence.removed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from ...domain import ledger
 from ...guard import is_stored_code
 from . import triggers
-from .appending import CONTROL, Row, insert
+from .appending import OBSERVED, Row, insert
 
 # whose name is no part of any row: it can be erased and the chain still holds
 PERSONAL_MODELS = ("res.users", "res.partner", "mfg.variance.duty")
@@ -162,9 +162,9 @@ class MfgVarianceLedger(models.Model):
         """Add what was seen to change, also when stored code is what changed it.
 
         The rows come from :meth:`_prepare_rows` and say themselves that it was; nothing
-        but changes to controls is taken.
+        but changes to controls and to files is taken.
         """
-        if not all(isinstance(row, Row) and row.kind == CONTROL for row in rows):
+        if not all(isinstance(row, Row) and row.kind in OBSERVED for row in rows):
             self._refuse(())
         insert(self.env.cr, rows)
 

@@ -1,0 +1,135 @@
+"""Where the marks of a printed chart lie: readings, their plan, the limits over it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 12.0, 12.0, 22.0
+# air above the highest mark
+HEADROOM = 1.08
+TICKS = 4
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of the series; ``is_case`` for those the case is about."""
+
+    label: str
+    planned: float
+    actual: float
+    severity: str | None = None
+    is_case: bool = False
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A deviation a severity begins at: percent of the plan, and at least a floor."""
+
+    severity: str
+    percent: float
+    floor: float
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A reading on the paper."""
+
+    x: float
+    y: float
+    label: str
+    value: float
+    severity: str | None
+    is_case: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through the paper as the points of an SVG polyline, and where it ends."""
+
+    name: str
+    points: str
+    end: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything to draw, in the units of the view box."""
+
+    width: float
+    height: float
+    dots: tuple[Dot, ...]
+    plan: Line
+    limits: tuple[Line, ...]
+    ticks: tuple[tuple[float, str], ...]
+    left: float = LEFT
+    right: float = RIGHT
+
+
+def border(planned: float, limit: Limit, direction: str = "high") -> float:
+    """Return the value at which a reading of this plan reaches a limit.
+
+    >>> border(100, Limit("warning", 50, 10)), border(100, Limit("warning", 5, 30))
+    (150.0, 130.0)
+    >>> border(100, Limit("warning", 5, 30), "low")
+    70.0
+    """
+    away = max(abs(planned) * limit.percent / 100, limit.floor)
+    return float(planned - away if direction == "low" else planned + away)
+
+
+def layout(
+    readings: Sequence[Reading],
+    limits: Sequence[Limit] = (),
+    direction: str = "high",
+    width: float = 640.0,
+    height: float = 220.0,
+) -> Chart | None:
+    """Return where everything lies, or None when there is nothing to draw.
+
+    >>> chart = layout([Reading("a", 10, 10), Reading("b", 10, 20, "major", True)],
+    ...                [Limit("major", 50, 0)])
+    >>> [(dot.x, dot.y < 60, dot.is_case) for dot in chart.dots]
+    [(48.0, False, False), (628.0, True, True)]
+    >>> chart.limits[0].name, len(chart.ticks)
+    ('major', 5)
+    >>> layout([]) is None
+    True
+    """
+    if not readings:
+        return None
+    borders = {
+        limit.severity: [border(one.planned, limit, direction) for one in readings]
+        for limit in limits
+    }
+    planned = [float(one.planned) for one in readings]
+    actual = [float(one.actual) for one in readings]
+    values = [*planned, *actual, *(value for row in borders.values() for value in row)]
+    low, high = min(0.0, *values), (max(0.0, *values) or 1.0) * HEADROOM
+    span = (width - LEFT - RIGHT) / max(1, len(readings) - 1)
+
+    def x_of(number):
+        return round(LEFT + number * span, 1)
+
+    def y_of(value):
+        share = (value - low) / (high - low)
+        return round(height - BOTTOM - share * (height - TOP - BOTTOM), 1)
+
+    def line(name, row):
+        points = " ".join(f"{x_of(n)},{y_of(value)}" for n, value in enumerate(row))
+        return Line(name, points, y_of(row[-1]))
+
+    steps = [low + (high - low) * number / TICKS for number in range(TICKS + 1)]
+    return Chart(
+        width,
+        height,
+        tuple(
+            Dot(x_of(n), y_of(one.actual), one.label, one.actual, *_marks(one))
+            for n, one in enumerate(readings)
+        ),
+        line("plan", planned),
+        tuple(line(name, row) for name, row in borders.items()),
+        tuple((y_of(value), f"{value:.4g}") for value in steps),
+    )
+
+
+def _marks(reading: Reading) -> tuple[str | None, bool]:
+    return reading.severity, reading.is_case

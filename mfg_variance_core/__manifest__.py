@@ -86,6 +86,8 @@
         "views/mfg_variance_ledger_views.xml",
         "views/mfg_variance_approval_menus.xml",
         "views/mfg_variance_control_review_views.xml",
+        "reports/mfg_variance_evidence_report.xml",
+        "views/mfg_variance_exception_evidence_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["mfg_variance_core/static/src/**/*"],

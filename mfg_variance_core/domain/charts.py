@@ -64,22 +64,22 @@ class Chart:
     right: float = RIGHT
 
 
-def border(planned: float, limit: Limit, direction: str = "high") -> float:
+def border(planned: float, limit: Limit, direction: str = "higher") -> float:
     """Return the value at which a reading of this plan reaches a limit.
 
     >>> border(100, Limit("warning", 50, 10)), border(100, Limit("warning", 5, 30))
     (150.0, 130.0)
-    >>> border(100, Limit("warning", 5, 30), "low")
+    >>> border(100, Limit("warning", 5, 30), "lower")
     70.0
     """
     away = max(abs(planned) * limit.percent / 100, limit.floor)
-    return float(planned - away if direction == "low" else planned + away)
+    return float(planned - away if direction == "lower" else planned + away)
 
 
 def layout(
     readings: Sequence[Reading],
     limits: Sequence[Limit] = (),
-    direction: str = "high",
+    direction: str = "higher",
     width: float = 640.0,
     height: float = 220.0,
 ) -> Chart | None:
@@ -91,18 +91,22 @@ def layout(
     [(48.0, False, False), (628.0, True, True)]
     >>> chart.limits[0].name, len(chart.ticks)
     ('major', 5)
+    >>> len(layout([Reading("a", 10, 10)], [Limit("major", 50, 0)], "both").limits)
+    2
     >>> layout([]) is None
     True
     """
     if not readings:
         return None
-    borders = {
-        limit.severity: [border(one.planned, limit, direction) for one in readings]
+    sides = ("higher", "lower") if direction == "both" else (direction,)
+    borders = [
+        (limit.severity, [border(one.planned, limit, side) for one in readings])
         for limit in limits
-    }
+        for side in sides
+    ]
     planned = [float(one.planned) for one in readings]
     actual = [float(one.actual) for one in readings]
-    values = [*planned, *actual, *(value for row in borders.values() for value in row)]
+    values = [*planned, *actual, *(value for _name, row in borders for value in row)]
     low, high = min(0.0, *values), (max(0.0, *values) or 1.0) * HEADROOM
     span = (width - LEFT - RIGHT) / max(1, len(readings) - 1)
 
@@ -126,7 +130,7 @@ def layout(
             for n, one in enumerate(readings)
         ),
         line("plan", planned),
-        tuple(line(name, row) for name, row in borders.items()),
+        tuple(line(name, row) for name, row in borders),
         tuple((y_of(value), f"{value:.4g}") for value in steps),
     )
 

@@ -20,6 +20,8 @@ ALLOWED = {
         "action_reopen",
         "action_set_cause",
         "action_open_measurements",
+        # checks who may read the names of those who worked
+        "action_print_evidence",
         "action_open_muted",
         "action_shelve",
         "action_end_shelving",

@@ -4,6 +4,8 @@ from . import mfg_variance_ledger_presentation
 from . import mfg_variance_ledger_verify
 from . import mfg_variance_control_review
 from . import mfg_variance_exception_files
+from . import mfg_variance_exception_evidence
+from . import mfg_variance_exception_evidence_decided
 from . import base_automation
 from . import ir_actions_server
 from . import ir_attachment

@@ -34,7 +34,8 @@ class MfgVarianceLedger(models.Model):
     _order = "id desc"
     _rec_name = "kind"
 
-    kind = fields.Char(string="Event", required=True)
+    kind = fields.Char(string="Event Code", required=True)
+    kind_label = fields.Char(string="Event", compute="_compute_kind_label")
     at = fields.Datetime(
         string="Happened", required=True, help="The moment of whoever acted."
     )

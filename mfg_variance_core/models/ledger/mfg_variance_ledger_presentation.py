@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import format_datetime
 
 SHOWN_LENGTH = 120
@@ -11,6 +11,41 @@ class MfgVarianceLedger(models.Model):
 
     _name = "mfg.variance.ledger"
     _inherit = "mfg.variance.ledger"
+
+    def _compute_kind_label(self):
+        labels = self._get_kind_labels()
+        for row in self:
+            words = row.kind.replace(".", " ").replace("_", " ").capitalize()
+            row.kind_label = labels.get(row.kind, words)
+
+    @api.model
+    def _get_kind_labels(self):
+        """The events in words; one that is not named here is read as it is coded."""
+        return {
+            "approval.decided": self.env._("Approval decided"),
+            "approval.requested": self.env._("Approval asked for"),
+            "control.changed": self.env._("Control changed"),
+            "control.reviewed": self.env._("Changes to controls reviewed"),
+            "evidence.added": self.env._("File added"),
+            "evidence.changed": self.env._("File changed"),
+            "evidence.removed": self.env._("File removed"),
+            "exception.cleared": self.env._("Condition cleared"),
+            "exception.moved": self.env._("Status changed"),
+            "exception.opened": self.env._("Opened"),
+            "exception.raised": self.env._("Severity raised"),
+            "exception.reopened": self.env._("Reopened"),
+            "handover.accepted": self.env._("Hand-over accepted"),
+            "handover.signed": self.env._("Handed over"),
+            "hold.lifted": self.env._("Hold lifted"),
+            "hold.placed": self.env._("Hold placed"),
+            "hold.weakened": self.env._("Hold weakened"),
+            "ledger.exported": self.env._("Ledger exported"),
+            "ledger.purged": self.env._("Ledger purged"),
+            "ledger.verified": self.env._("Ledger verified"),
+            "silence.ended": self.env._("Shelving ended"),
+            "silence.placed": self.env._("Shelved"),
+            "step.answered": self.env._("Step answered"),
+        }
 
     def _compute_summary(self):
         for row in self:

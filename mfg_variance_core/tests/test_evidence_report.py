@@ -1,0 +1,110 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .ledger_case import LedgerCase
+
+
+@tagged("post_install", "-at_install")
+class TestEvidenceReport(LedgerCase):
+    """One document shows everything of a case, with the hashes that prove it."""
+
+    def setUp(self):
+        super().setUp()
+        self.late = self.open_case(170)
+        self.late.with_user(self.supervisor).action_take()
+        self.Seal._seal(1000)
+
+    def evidence(self, case=None, user=None):
+        case = case or self.late
+        return case.with_user(user or self.supervisor)._get_evidence()
+
+    def section(self, key, **kwargs):
+        sections = self.evidence(**kwargs)["sections"]
+        return next((one for one in sections if one["key"] == key), None)
+
+    def html(self, case=None):
+        reports = self.env["ir.actions.report"].with_user(self.supervisor)
+        content, _kind = reports._render_qweb_html(
+            "mfg_variance_core.report_evidence", (case or self.late).ids
+        )
+        return content.decode()
+
+    def test_given_case_expected_page_with_title_chart_and_person(self):
+        page = self.html()
+        self.assertIn(self.late.title, page)
+        self.assertIn("<svg", page)
+        self.assertIn(self.supervisor.name, page)
+
+    def test_given_moves_expected_timeline_in_order_with_hashes(self):
+        rows = self.section("timeline")["rows"]
+        self.assertEqual(rows[0][1], "Happened")
+        self.assertIn("Status changed", [row[1] for row in rows])
+        told = self.told("exception.moved", self.late)
+        self.assertIn(told.content_hash[:12], [row[4] for row in rows])
+
+    def test_given_readings_expected_case_marked_in_the_chart(self):
+        chart = self.section("readings")["chart"]
+        self.assertTrue(any(dot.is_case for dot in chart.dots))
+
+    def test_given_sealed_rows_expected_they_hold(self):
+        rows = self.section("ledger")["rows"]
+        self.assertTrue(rows)
+        self.assertEqual({row[4] for row in rows}, {"holds"})
+        self.assertEqual({len(row[3]) for row in rows}, {64})
+
+    def test_given_forged_row_expected_document_says_so(self):
+        row = self.told("exception.moved", self.late)
+        self.forge("UPDATE mfg_variance_ledger SET actor_ref = 1 WHERE id = %s", row.id)
+        self.assertIn("DOES NOT HOLD", self.html())
+
+    def test_given_file_expected_its_hash_compared(self):
+        self.env["ir.attachment"].create(
+            {
+                "name": "photo.txt",
+                "raw": b"as it was",
+                "res_model": self.late._name,
+                "res_id": self.late.id,
+            }
+        )
+        row = self.section("files")["rows"][0]
+        self.assertEqual((row[0], row[3]), ("photo.txt", "as hashed into the ledger"))
+
+    def test_given_hold_expected_section_with_reason(self):
+        self.assertIsNone(self.section("holds"))
+        self.env["mfg.variance.hold"]._place(
+            [
+                {
+                    "kind": "workcenter",
+                    "workcenter_id": self.center.id,
+                    "exception_id": self.late.id,
+                    "company_id": self.company.id,
+                    "plant_id": self.plant.id,
+                    "reason": "Chuck is loose",
+                }
+            ]
+        )
+        self.env.cr.precommit.run()
+        block = self.section("holds")["records"][0]
+        self.assertIn("Chuck is loose", [value for _label, value in block[1]])
+
+    def test_given_costs_expected_total_of_the_case(self):
+        rows = self.section("costs")["rows"]
+        self.assertEqual(rows[-1][0], "Cost of the case")
+
+    def test_given_operator_expected_refused_because_of_names(self):
+        with self.assertRaises(AccessError):
+            self.evidence(user=self.operator)
+
+    def test_given_reading_of_the_plant_expected_times_of_the_plant(self):
+        self.plant.tz = "Asia/Tokyo"
+        self.assertEqual(self.evidence()["zone"], "Asia/Tokyo")
+
+    def test_given_button_expected_report_of_the_case(self):
+        action = self.late.with_user(self.supervisor).action_print_evidence()
+        self.assertEqual(action["type"], "ir.actions.report")
+
+    def test_given_markup_in_a_title_expected_escaped(self):
+        case = self.Case._open_cases(
+            [self._prepare_case_vals(title="<script>alert(1)</script>")]
+        )
+        self.assertNotIn("<script>alert(1)", self.html(case))

@@ -84,7 +84,6 @@
         "wizards/mfg_variance_ledger_check_views.xml",
         "wizards/mfg_variance_control_sign_views.xml",
         "views/mfg_variance_ledger_views.xml",
-        "views/mfg_variance_approval_menus.xml",
         "views/mfg_variance_control_review_views.xml",
         "reports/mfg_variance_evidence_report.xml",
         "views/mfg_variance_exception_evidence_views.xml",

@@ -82,3 +82,5 @@ from . import test_disposition_kinds
 from . import test_disposition_flow
 from . import test_disposition_permit
 from . import test_disposition_money
+from . import test_disposition_scrap_limit
+from . import test_security_dispositions

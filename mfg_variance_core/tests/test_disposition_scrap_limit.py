@@ -79,6 +79,13 @@ class TestDispositionScrapLimit(DispositionCase):
         self.assertEqual(scrap.state, "draft")
         self.assertEqual(self.on_hand(self.bolt, self.quarantine), 5)
 
+    def test_given_more_than_there_is_expected_recorded_all_the_same(self):
+        scrap = self.scrap(12)
+        scrap.do_scrap()
+        self.assertEqual(self.on_hand(self.bolt), -2)
+        self.assertEqual(self.on_hand(self.bolt, self.quarantine), 12)
+        self.assertTrue(scrap.sudo().variance_disposition_id)
+
     def test_given_small_bites_of_one_lot_expected_counted_together(self):
         self.scrap(3).action_validate()
         second = self.scrap(3)
@@ -157,11 +164,9 @@ class TestDispositionScrapLimit(DispositionCase):
         self.assertFalse(scrap.sudo().variance_disposition_id)
 
     def test_given_order_expected_its_leaf_and_not_ours(self):
-        case = self.open_case()
         order = self.make_order(5)
         blank = self.blank
         blank.standard_price = 100.0
-        self.fill(blank, 5)
         scrap = self.env["stock.scrap"].create(
             {"product_id": blank.id, "scrap_qty": 1, "production_id": order.id}
         )
@@ -170,4 +175,3 @@ class TestDispositionScrapLimit(DispositionCase):
         self.grant(one)
         self.assert_done(one)
         self.assertFalse(one.cost_amount)
-        self.assertEqual(case.amount, case.amount)

@@ -26,7 +26,6 @@ class MfgVarianceDisposition(models.Model):
         Whoever comes second waits for the row and finds it done.
         """
         self.ensure_one()
-        self._check_granted()
         # sudo: locked by whoever executes; nothing is written through it
         self.sudo().lock_for_update()
         if self.state == dispositions.DONE:
@@ -34,6 +33,7 @@ class MfgVarianceDisposition(models.Model):
         engine = self.env["mfg.variance.engine"]
         try:
             with self.env.cr.savepoint():
+                self._check_granted()
                 self.hold_id._claim()
                 self._run()
                 self._transition(

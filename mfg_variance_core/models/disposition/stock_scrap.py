@@ -160,12 +160,14 @@ class StockScrap(models.Model):
             # sudo: numbering only
             number = self.env["ir.sequence"].sudo().next_by_code("stock.scrap")
             self.name = number or self.name
-        holds = self.env["mfg.variance.hold"]
-        hold = holds._place([self._prepare_variance_hold_vals()])
+        quarantine = self._variance_move_aside()
+        hold = self.env["mfg.variance.hold"]._place(
+            [{**self._prepare_variance_hold_vals(), "location_id": quarantine.id}]
+        )
         own = self.with_env(hold._as_system().env)
         own.write(
             {
-                "location_id": hold.location_id.id,
+                "location_id": quarantine.id,
                 "product_uom_id": self.product_id.uom_id.id,
                 "scrap_qty": self._get_variance_quantity(),
             }
@@ -179,13 +181,44 @@ class StockScrap(models.Model):
         )
         own.write({"variance_disposition_id": disposition.id})
 
+    def _variance_move_aside(self):
+        """Into the quarantine of the plant, also what Odoo does not know to be there.
+
+        As scrap does: recording it never waits for a count.
+        """
+        # sudo: put aside by the system, whatever who recorded it may do in Inventory
+        scrap = self.sudo()
+        plant = self.env["mfg.variance.plant"].sudo()
+        plant = plant.browse(plant._get_id_of(scrap.location_id.warehouse_id.id))
+        quarantine = plant._get_quarantine().sudo()
+        if scrap.location_id != quarantine:
+            move = scrap.env["stock.move"].create(
+                scrap._prepare_variance_move_vals(quarantine)
+            )
+            move._action_done()
+        return quarantine
+
+    def _prepare_variance_move_vals(self, quarantine):
+        vals = self._prepare_move_values()
+        line = {**vals["move_line_ids"][0][2], "location_dest_id": quarantine.id}
+        return {
+            "origin": self.name,
+            "company_id": vals["company_id"],
+            "product_id": vals["product_id"],
+            "product_uom": vals["product_uom"],
+            "product_uom_qty": vals["product_uom_qty"],
+            "location_id": vals["location_id"],
+            "location_dest_id": quarantine.id,
+            "picked": True,
+            "move_line_ids": [(0, 0, line)],
+        }
+
     def _prepare_variance_hold_vals(self):
         return {
             "kind": "quantity",
             "strength": "no_use",
             "product_id": self.product_id.id,
             "lot_id": self.lot_id.id,
-            "location_id": self.location_id.id,
             "company_id": self.company_id.id,
             "quantity": self._get_variance_quantity(),
             "reason": self._get_variance_reason(),

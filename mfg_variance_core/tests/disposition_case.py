@@ -1,3 +1,4 @@
+from ..models.hold import passage
 from .approval_case import ApprovalCase
 from .hold_case import HoldCase
 
@@ -42,6 +43,11 @@ class DispositionCase(ApprovalCase, HoldCase):
         with self.signed_in(user):
             disposition.with_user(user).action_retry()
         disposition.invalidate_recordset()
+
+    def lose(self, hold, quantity):
+        """Held pieces that are gone, as if past the guards."""
+        with passage.passing(self.env, passage.Passage(hold_ids=hold.ids)):
+            self.fill(self.bolt, -quantity, lot=self.lot)
 
     def deliver(self, quantity, lot=None, product=None):
         """A delivery of pieces of the lot, validated."""

@@ -106,7 +106,8 @@ class TestDispositionKinds(DispositionCase):
         self.assertTrue(order.is_variance_rework)
         self.assertEqual(order.lot_producing_ids, self.lot)
         self.assertEqual(order.state, "confirmed")
-        self.assertEqual(self.on_hand(self.bolt), 6)
+        self.assertEqual(self.figures(), (0, 6))
+        self.assertEqual((self.held.kind, self.held.quantity), ("quantity", 6))
 
     def finish_rework(self, order, quantity):
         order.qty_producing = quantity
@@ -118,12 +119,13 @@ class TestDispositionKinds(DispositionCase):
         order = one.production_ids
         self.finish_rework(order, 4)
         self.assertEqual(order.state, "done")
-        self.assertEqual(self.figures(), (6, 4))
+        self.assertEqual(self.figures(), (0, 10))
         again = one.new_hold_ids
         self.assertEqual((again.state, again.quantity), ("active", 4))
         self.assertEqual(again.lot_id, self.lot)
         self.assert_done(self.dispose(again, "release", 4))
-        self.assertEqual(self.figures(), (10, 0))
+        self.assertEqual(self.figures(), (4, 6))
+        self.assertEqual((again.state, self.held.state), ("lifted", "active"))
 
     def test_given_rework_done_expected_genealogy_goes_on(self):
         one = self.dispose(self.held, "rework", 4)
@@ -134,7 +136,7 @@ class TestDispositionKinds(DispositionCase):
     def test_given_rework_cancelled_expected_pieces_held_in_quarantine(self):
         one = self.dispose(self.held, "rework", 4)
         one.production_ids.action_cancel()
-        self.assertEqual(self.figures(), (6, 4))
+        self.assertEqual(self.figures(), (0, 10))
         self.assertEqual(one.new_hold_ids.quantity, 4)
 
     def test_given_average_cost_expected_pieces_come_back_at_their_value(self):
@@ -156,7 +158,7 @@ class TestDispositionKinds(DispositionCase):
             one = self.dispose(self.held, "repair", 4)
             self.assert_done(one)
             self.assertEqual(len(one.repair_ids), 1)
-            self.assertEqual(self.figures(), (6, 4))
+            self.assertEqual(self.figures(), (0, 10))
         else:
             one = self.dispose(self.held, "repair", 4)
             self.assert_done(one)

@@ -170,7 +170,7 @@ class TestDispositionScrapLimit(DispositionCase):
         scrap = self.env["stock.scrap"].create(
             {"product_id": blank.id, "scrap_qty": 1, "production_id": order.id}
         )
-        scrap.action_validate()
+        scrap.do_scrap()
         one = scrap.variance_disposition_id
         self.grant(one)
         self.assert_done(one)

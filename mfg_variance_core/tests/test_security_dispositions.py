@@ -74,7 +74,7 @@ class DispositionAttack(DispositionCase):
         self.held = self.hold_lot()
         self.done = self.dispose(self.held, "scrap", 1)
         self.failed = self.ask_for(self.held, "scrap", 4)
-        self.fill(self.bolt, -7, lot=self.lot)
+        self.lose(self.held, 7)
         self.grant(self.failed)
         self.fill(self.bolt, 7, lot=self.lot)
         self.one = self.ask_for(self.held, "scrap", 3)

@@ -17,12 +17,14 @@ class MfgVarianceDisposition(models.Model):
 
     def _run_rework(self):
         """Plan a rework order per lot, with the pieces handed over to it."""
+        rest = self._get_rest()
         target = self._get_production_location(self.product_id)
         by_lot, moves = {}, self.env["stock.move"]
         for place in self._take(self.quantity):
             lot = place.key.lot_id
             moves |= self._move_out(place, target)
             by_lot[lot] = by_lot.get(lot, 0.0) + place.quantity
+        self._part_from(rest)
         cost = sum(moves.mapped("value")) / self.quantity
         self._as_system().write({"piece_cost": cost})
         for lot, quantity in by_lot.items():
@@ -64,7 +66,7 @@ class MfgVarianceDisposition(models.Model):
             self._run_rework()
             return
         quarantine = self._get_quarantine()
-        ids = []
+        rest, ids = self._get_rest(), []
         for place in self._take(self.quantity):
             if place.key.location_id != quarantine:
                 self._move_out(place, quarantine)
@@ -83,7 +85,19 @@ class MfgVarianceDisposition(models.Model):
                     order=repair.name,
                 ),
             )
+        self._part_from(rest)
         self._as_system().write({"repair_ids": ids})
+
+    def _get_rest(self):
+        """What stays on the hold when this is done."""
+        self.ensure_one()
+        return self.hold_id._get_disposable_quantity() - self.quantity
+
+    def _part_from(self, rest):
+        """What was worked on again comes back in the same lot: the rest is held by
+        where it lies from now on, or the hold on the lot would hold both."""
+        if rest > self.uom_id.rounding / 2.0:
+            self.hold_id._narrow(self, rest)
 
     def _prepare_repair_vals(self, place, quarantine):
         vals = {

@@ -182,17 +182,16 @@ class MfgVarianceHold(models.Model):
             return
         quarantine = disposition._get_quarantine()
         quants = self._get_disposable_quants()
-        # what lies in quarantine already stays there first
+        aside = quants.filtered(lambda quant: quant.location_id == quarantine)
+        missing = quantity + self._get_held_beside(quarantine)
+        missing -= sum(aside.mapped("quantity"))
         places = dispositions.take(
-            [dispositions.Place(one, one.quantity) for one in quants[::-1]], quantity
+            [dispositions.Place(one, one.quantity) for one in (quants - aside)[::-1]],
+            max(missing, 0.0),
         )
-        source = self.env["stock.location"]
         for place in places or ():
-            if place.key.location_id != quarantine:
-                source = source or place.key.location_id
-                disposition._move_out(
-                    dispositions.Place(place.key, place.quantity), quarantine
-                )
+            disposition._move_out(place, quarantine)
+        source = places and places[0].key.location_id
         self._touch_own()
         self._as_system().write(
             {
@@ -200,13 +199,27 @@ class MfgVarianceHold(models.Model):
                 "quantity": quantity,
                 "product_id": self.lot_id.product_id.id,
                 "location_id": quarantine.id,
-                "source_location_id": source.id,
+                "source_location_id": source and source.id,
             }
         )
         self.sudo()._refresh_lots(self.lot_id)  # sudo: a flag kept by the system
         self._tell_ledger(
             "hold.narrowed", decision=disposition.display_name, left=quantity
         )
+
+    def _get_held_beside(self, location):
+        """How much of this lot other holds hold by number in a place."""
+        # sudo: all of them count
+        others = self.sudo().search(
+            [
+                ("kind", "=", holds.QUANTITY),
+                ("state", "=", "active"),
+                ("lot_id", "=", self.lot_id.id),
+                ("location_id", "=", location.id),
+                ("id", "!=", self.id),
+            ]
+        )
+        return sum(others.mapped("quantity"))
 
     # ------------------------------------------------------------------ buttons
 

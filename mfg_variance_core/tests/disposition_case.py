@@ -1,4 +1,3 @@
-from ..models.hold import passage
 from .approval_case import ApprovalCase
 from .hold_case import HoldCase
 
@@ -44,11 +43,6 @@ class DispositionCase(ApprovalCase, HoldCase):
             disposition.with_user(user).action_retry()
         disposition.invalidate_recordset()
 
-    def lose(self, hold, quantity):
-        """Held pieces that are gone, as if past the guards."""
-        with passage.passing(self.env, passage.Passage(hold_ids=hold.ids)):
-            self.fill(self.bolt, -quantity, lot=self.lot)
-
     def deliver(self, quantity, lot=None, product=None):
         """A delivery of pieces of the lot, validated."""
         lot = lot or self.lot
@@ -76,6 +70,16 @@ class DispositionCase(ApprovalCase, HoldCase):
         )
         move._action_done()
         return move
+
+    def in_hand(self, lot=None):
+        """The bolts we have, on the shelf or aside."""
+        domain = [
+            ("product_id", "=", self.bolt.id),
+            ("location_id.usage", "=", "internal"),
+        ]
+        if lot:
+            domain.append(("lot_id", "=", lot.id))
+        return sum(self.env["stock.quant"].search(domain).mapped("quantity"))
 
     @property
     def quarantine(self):

@@ -106,7 +106,7 @@ class TestDispositionFlow(DispositionCase):
 
     def test_given_failure_expected_visible_and_tried_again(self):
         one = self.ask_for(self.held, "scrap", 10)
-        self.lose(self.held, 3)
+        self.fill(self.bolt, -3, lot=self.lot)
         self.grant(one)
         self.assertEqual((one.state, one.attempts), ("failed", 1))
         self.assertIn("Only 7 of the 10", one.failure)
@@ -156,7 +156,7 @@ class TestDispositionFlow(DispositionCase):
 
     def test_given_operator_expected_no_retry(self):
         one = self.ask_for(self.held, "scrap", 10)
-        self.lose(self.held, 3)
+        self.fill(self.bolt, -3, lot=self.lot)
         self.grant(one)
         with self.assertRaises(AccessError):
             self.retry(one, self.operator)

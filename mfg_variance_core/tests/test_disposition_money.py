@@ -42,7 +42,7 @@ class TestDispositionMoney(DispositionCase):
 
     def test_given_retry_expected_booked_once(self):
         one = self.ask_for(self.held, "scrap", 10)
-        self.lose(self.held, 3)
+        self.fill(self.bolt, -3, lot=self.lot)
         self.grant(one)
         self.assertEqual(self.figures(), self.before)
         self.fill(self.bolt, 3, lot=self.lot)

@@ -74,7 +74,7 @@ class DispositionAttack(DispositionCase):
         self.held = self.hold_lot()
         self.done = self.dispose(self.held, "scrap", 1)
         self.failed = self.ask_for(self.held, "scrap", 4)
-        self.lose(self.held, 7)
+        self.fill(self.bolt, -7, lot=self.lot)
         self.grant(self.failed)
         self.fill(self.bolt, 7, lot=self.lot)
         self.one = self.ask_for(self.held, "scrap", 3)
@@ -86,7 +86,7 @@ class DispositionAttack(DispositionCase):
         self.env.flush_all()
         self.env.invalidate_all()
         return {
-            "stock": self.on_hand(self.bolt),
+            "stock": self.in_hand(),
             "held": (self.held.state, self.held.kind, self.held.quantity),
             "states": (self.one.state, self.failed.state, self.done.state),
             "permit": self.one.permit_state,
@@ -169,7 +169,7 @@ class TestSecurityDispositions(DispositionAttack):
         self.one._execute()
         self.assertEqual(self.one.state, "failed")
         self.assertIn("not approved", self.one.failure)
-        self.assertEqual(self.on_hand(self.bolt), 8)
+        self.assertEqual(self.in_hand(), 8)
 
     def test_given_sql_on_what_was_asked_expected_database_refuses(self):
         for column, value in (("quantity", 9), ("kind", "release"), ("hold_id", 0)):
@@ -201,7 +201,7 @@ class TestSecurityDispositions(DispositionAttack):
         self.retry(self.failed)
         self.assertEqual(self.failed.state, "failed")
         self.assertIn("void", self.failed.failure)
-        self.assertEqual(self.on_hand(self.bolt), 8)
+        self.assertEqual(self.in_hand(), 8)
 
     def test_given_digest_forged_too_expected_grant_of_the_other_void(self):
         """Another disposition's approval grants nothing here."""
@@ -213,7 +213,7 @@ class TestSecurityDispositions(DispositionAttack):
         )
         self.assertFalse(self.one._is_granted())
         self.retry(self.one)
-        self.assertEqual(self.on_hand(self.bolt), 8)
+        self.assertEqual(self.in_hand(), 8)
 
     def test_given_grant_of_a_done_one_expected_no_replay_on_another_hold(self):
         lot = self.make_lot("B-7")
@@ -233,14 +233,14 @@ class TestSecurityDispositions(DispositionAttack):
         )
         self.retry(self.failed)
         self.assertEqual(self.failed.state, "failed")
-        self.assertEqual(self.on_hand(self.bolt, lot=lot), 5)
+        self.assertEqual(self.in_hand(lot), 5)
 
     def test_given_withdrawn_approval_expected_grants_nothing(self):
         with self.signed_in(self.supervisor):
             self.one.with_user(self.supervisor).action_withdraw()
         with self.assertRaises(UserError):
             self.decide(self.one.approval_id, self.quality)
-        self.assertEqual(self.on_hand(self.bolt), 8)
+        self.assertEqual(self.in_hand(), 8)
 
     def test_given_own_request_expected_not_approved_by_anybody_lending_it(self):
         one = self.ask_for(self.held, "scrap", 1, user=self.quality)
@@ -362,4 +362,4 @@ class TestSecurityDispositionsRpc(DispositionAttack, HttpCase):
         self.assertFalse(result)
         self.env.invalidate_all()
         self.assertEqual(self.failed.state, "done", json.dumps(self.failed.failure))
-        self.assertEqual(self.on_hand(self.bolt), 4)
+        self.assertEqual(self.in_hand(), 4)

@@ -160,6 +160,7 @@ class MfgVarianceHold(models.Model):
         ``before`` is what was held when the execution began.
         """
         self.ensure_one()
+        self._check_grant(disposition, ())
         product = self._get_disposable_product()
         left = before - disposition._get_done_quantity()
         if not product or left < product.uom_id.rounding / 2.0:
@@ -178,6 +179,7 @@ class MfgVarianceHold(models.Model):
         hold stays the same one, so that decisions about the rest keep their ground.
         """
         self.ensure_one()
+        self._check_grant(disposition, ())
         if self.kind != holds.LOT:
             return
         quarantine = disposition._get_quarantine()

@@ -74,9 +74,13 @@
         "views/res_users_views.xml",
         "views/mfg_variance_menus.xml",
         # governance brings its own menus
+        "wizards/mfg_variance_hold_wizard_views.xml",
+        "wizards/mfg_variance_hold_confirm_views.xml",
+        "reports/mfg_variance_hold_report.xml",
         "views/mfg_variance_hold_views.xml",
         "views/mfg_variance_break_glass_views.xml",
         "views/mfg_variance_approval_menus.xml",
+        "views/mfg_variance_hold_place_views.xml",
         "views/mfg_variance_hold_menus.xml",
         "views/mfg_variance_disposition_views.xml",
         "views/mfg_variance_disposition_link_views.xml",

@@ -1,6 +1,7 @@
 from odoo.tools import SQL
 
 from .guard import SYSTEM, TOKEN_KEY
+from .models.ir_actions_server import VARIANCE_STATES
 
 OPEN_STATES = ("confirmed", "progress", "to_close")
 SHIPPED_POLICIES = (
@@ -89,9 +90,7 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Leave manufacturing without a rule or scheduled action of ours."""
-    actions = env["ir.actions.server"].search(
-        [("state", "in", ("variance_evaluate", "variance_raise", "variance_playbook"))]
-    )
+    actions = env["ir.actions.server"].search([("state", "in", VARIANCE_STATES)])
     rules = (
         env["base.automation"]
         .with_context(active_test=False)

@@ -10,7 +10,12 @@ from .mfg_variance_measurement import SEVERITY_SELECTION
 
 _logger = logging.getLogger(__name__)
 
-VARIANCE_STATES = ("variance_evaluate", "variance_raise", "variance_playbook")
+VARIANCE_STATES = (
+    "variance_evaluate",
+    "variance_raise",
+    "variance_playbook",
+    "variance_hold",
+)
 
 
 class IrActionsServer(models.Model):
@@ -30,7 +35,7 @@ class IrActionsServer(models.Model):
             ("variance_raise", "Raise Variance Exception"),
             ("variance_playbook", "Run Playbook"),
         ],
-        ondelete={state: "cascade" for state in VARIANCE_STATES},
+        ondelete={state: "cascade" for state in VARIANCE_STATES[:3]},
     )
     # --- evaluate
     variance_metric_ids = fields.Many2many(

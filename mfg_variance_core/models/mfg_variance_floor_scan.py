@@ -7,6 +7,7 @@ SCANNED = (
     ("mrp.workcenter", ("code", "name")),
     ("stock.lot", ("name",)),
     ("mfg.variance.exception", ("name",)),
+    ("mfg.variance.hold", ("name",)),
 )
 LONGEST_CODE = 200
 
@@ -50,7 +51,7 @@ class MfgVarianceFloor(models.AbstractModel):
         """True for a record of a company and a plant of this person."""
         if record.company_id and record.company_id not in self.env.companies:
             return False
-        if record._name == "mfg.variance.exception":
+        if record._name in ("mfg.variance.exception", "mfg.variance.hold"):
             return bool(self.env[record._name].search_count([("id", "=", record.id)]))
         mine = self.env.user.variance_plant_ids
         plant_id = self._get_plant_id(record)
@@ -96,5 +97,7 @@ class MfgVarianceFloor(models.AbstractModel):
             return [("lot_id", "=", record.id)]
         if record._name == "mfg.variance.exception":
             return [("id", "=", record.id)]
+        if record._name == "mfg.variance.hold":
+            return [("id", "=", record.exception_id.id)]
         # with the person's own rights: sudo would find the cases of other plants
         return record.sudo(False)._get_variance_domain()

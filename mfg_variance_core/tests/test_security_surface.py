@@ -33,6 +33,8 @@ ALLOWED = {
         "action_decide_dispositions",
         "action_open_rework_orders",
         "action_open_approvals",
+        "action_hold",
+        "action_open_holds",
     },
     # what is decided is checked by the matrix, for who is there or who signed
     "mfg.variance.approval": {"action_decide", "action_withdraw", "action_open_record"},
@@ -125,14 +127,33 @@ ALLOWED = {
         "action_open_approval",
         "action_open_hold",
     },
+    # operators confirm what they saw; the others open dialogs and print
     "mfg.variance.hold": {
         "action_break_glass",
+        "action_confirm",
         "action_decide",
         "action_open_dispositions",
+        "action_print_tag",
     },
+    "mfg.variance.hold.confirm": {"action_apply"},
+    "mfg.variance.hold.wizard": {
+        "action_apply",
+        "action_hold_lot",
+        "action_hold_component_lots",
+        "action_hold_workorder",
+        "action_hold_production",
+        "action_hold_workcenter",
+        "action_hold_picking",
+    },
+    # a mixin of what can be held
+    "mfg.variance.holdable": {"action_open_variance_holds", "action_variance_hold"},
+    "ir.module.module": {"button_uninstall"},
     "stock.lot": {"action_variance_explain"},
     "stock.scrap": {"action_variance_explain", "do_scrap", "action_validate"},
-    "product.template": {"action_open_variance_exceptions"},
+    "product.template": {
+        "action_open_variance_exceptions",
+        "action_open_variance_holds",
+    },
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products
     "mfg.variance.linked": {
@@ -147,6 +168,7 @@ OF_ODOO = {
     "pre_button_mark_done",
     "button_mark_done",
     "button_finish",
+    "button_uninstall",
     "do_scrap",
     "action_validate",
     "action_unbuild",
@@ -158,6 +180,7 @@ WITHOUT_ACCESS = {
     "mfg.variance.engine",
     "mfg.variance.control",
     "mfg.variance.guarded",
+    "mfg.variance.holdable",
     "mfg.variance.linked",
     "mfg.variance.readiness",
     "mfg.variance.station",

@@ -9,6 +9,8 @@ from . import (
     mfg_variance_explain_missing,
     mfg_variance_explain_sources,
     mfg_variance_handover_remark,
+    mfg_variance_hold_confirm,
+    mfg_variance_hold_wizard,
     mfg_variance_ledger_check,
     mfg_variance_pin,
     mfg_variance_shelve,

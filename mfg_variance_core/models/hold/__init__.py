@@ -1,4 +1,5 @@
 # isort: skip_file
+from . import mfg_variance_holdable
 from . import mfg_variance_hold
 from . import mfg_variance_hold_find
 from . import mfg_variance_hold_refusal
@@ -9,8 +10,17 @@ from . import mfg_variance_hold_contain
 from . import mfg_variance_hold_lift
 from . import mfg_variance_hold_break_glass
 from . import mfg_variance_hold_presentation
+from . import mfg_variance_hold_hand
+from . import mfg_variance_hold_starve
+from . import mfg_variance_engine
+from . import mfg_variance_exception
+from . import mfg_variance_floor
+from . import mfg_variance_playbook_step
 from . import mfg_variance_plant
+from . import ir_actions_server
+from . import ir_module_module
 from . import mrp_production
+from . import mrp_workcenter
 from . import mrp_workcenter_productivity
 from . import mrp_workorder
 from . import product_product
@@ -19,4 +29,5 @@ from . import stock_location
 from . import stock_lot
 from . import stock_move
 from . import stock_move_line
+from . import stock_picking
 from . import stock_quant

@@ -124,6 +124,9 @@ class MfgVarianceHold(models.Model):
         "stock.location", string="Found In", readonly=True, ondelete="restrict"
     )
     counted_quantity = fields.Float(digits="Product Unit", readonly=True)
+    missing_quantity = fields.Float(
+        string="Missing", digits="Product Unit", readonly=True
+    )
     weakened_at = fields.Datetime(readonly=True)
     lifted_by_id = fields.Many2one("res.users", readonly=True)
     lifted_at = fields.Datetime(string="Lifted", readonly=True)

@@ -84,7 +84,7 @@ class MfgVarianceHold(models.Model):
         for hold in self.sudo():  # sudo: it follows from the hold, whoever places it
             if hold.kind == holds.QUANTITY:
                 hold._set_aside()
-            elif hold.kind in (holds.PRODUCTION, holds.PICKING):
+            elif hold.kind in (holds.PRODUCTION, holds.WORKORDER, holds.PICKING):
                 hold._hold_what_came_out()
         self.sudo()._unreserve_held()  # sudo: as above
 
@@ -202,10 +202,11 @@ class MfgVarianceHold(models.Model):
 
     def _hold_what_came_out(self):
         """What a finished order made, or a receipt brought in, is held where it is."""
+        order = self.production_id or self.workorder_id.production_id
         moves = (
-            self.production_id.move_finished_ids
-            if self.kind == holds.PRODUCTION
-            else self.picking_id.move_ids
+            self.picking_id.move_ids
+            if self.kind == holds.PICKING
+            else order.move_finished_ids
         )
         lines = moves.filtered(
             lambda move: (

@@ -82,3 +82,21 @@ class MfgVarianceHold(models.Model):
         )
         result.update({lot.id: quantity for lot, quantity in found})
         return result
+
+    def _prepare_floor_card(self):
+        self.ensure_one()
+        quantity = self.held_quantity
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.target_name,
+            "reason": self.reason,
+            "strength": self.strength,
+            "strength_label": dict(
+                self._fields["strength"]._description_selection(self.env)
+            )[self.strength],
+            "quantity": f"{quantity:g} {self.sudo().uom_id.name}" if quantity else "",
+            "place": self.sudo().location_id.display_name or "",
+            "placed_at": fields.Datetime.to_string(self.placed_at),
+            "is_confirmed": bool(self.confirmed_at),
+        }

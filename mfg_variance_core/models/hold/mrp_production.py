@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...domain import holds
 from ...guard import own_entry
@@ -10,7 +11,13 @@ class MrpProduction(models.Model):
     """A held order is booked and paused as ever; it does not start, and stays held."""
 
     _name = "mrp.production"
-    _inherit = "mrp.production"
+    _inherit = ["mrp.production", "mfg.variance.holdable"]
+
+    def _get_variance_hold_domain(self):
+        """Its own holds, those of its operations, and those on what it made."""
+        return Domain("production_id", "in", self.ids) | Domain(
+            "workorder_id.production_id", "in", self.ids
+        )
 
     def _get_hold_work_ids(self):
         """What may be held of these orders, as ids by kind."""

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from ...domain import holds
 from . import passage
@@ -11,7 +12,18 @@ class MrpWorkorder(models.Model):
     """Held work does not start, nor is it called done past its button (D12)."""
 
     _name = "mrp.workorder"
-    _inherit = "mrp.workorder"
+    _inherit = ["mrp.workorder", "mfg.variance.holdable"]
+
+    def _get_variance_hold_domain(self):
+        """Its own holds, and those of its order and its center."""
+        return (
+            Domain("workorder_id", "in", self.ids)
+            | (
+                Domain("kind", "=", holds.PRODUCTION)
+                & Domain("production_id", "in", self.production_id.ids)
+            )
+            | Domain("workcenter_id", "in", self.workcenter_id.ids)
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

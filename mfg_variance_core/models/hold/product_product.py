@@ -9,7 +9,10 @@ class ProductProduct(models.Model):
     """Held stock is neither free nor forecast."""
 
     _name = "product.product"
-    _inherit = "product.product"
+    _inherit = ["product.product", "mfg.variance.holdable"]
+
+    def _get_variance_hold_link(self):
+        return "product_id"
 
     def write(self, vals):
         if "active" in vals:

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 # what makes stock of a product be looked for elsewhere, or not at all
 GUARDED = ("active", "type", "is_storable", "tracking", "uom_id")
@@ -9,6 +9,19 @@ class ProductTemplate(models.Model):
 
     _name = "product.template"
     _inherit = "product.template"
+
+    variance_hold_count = fields.Integer(
+        string="Holds", compute="_compute_variance_hold_count"
+    )
+
+    def _compute_variance_hold_count(self):
+        for template in self:
+            variants = template.product_variant_ids
+            template.variance_hold_count = sum(variants.mapped("variance_hold_count"))
+
+    def action_open_variance_holds(self):
+        """The holds of all variants of this product."""
+        return self.product_variant_ids.action_open_variance_holds()
 
     def write(self, vals):
         names = [name for name in GUARDED if name in vals]

@@ -13,7 +13,7 @@ class StockLot(models.Model):
     """A lot knows how it is held; placing and lifting a hold updates its row (D13)."""
 
     _name = "stock.lot"
-    _inherit = "stock.lot"
+    _inherit = ["stock.lot", "mfg.variance.holdable"]
 
     variance_hold_strength = fields.Selection(
         STRENGTHS,

@@ -16,6 +16,7 @@ import {
 import {CauseDialog} from "./cause_dialog";
 import {PersonSteps} from "../person_steps/person_steps";
 import {RaiseProblemDialog} from "../raise_problem/raise_problem_dialog";
+import {HoldCard} from "./hold_card";
 import {ShiftCard} from "./shift_card";
 
 const CHANNEL = "mfg_variance_floor";
@@ -29,10 +30,19 @@ const SPREAD_MS = 700;
 const TICK_MS = 30 * 1000;
 const READ_ANYWAY_MS = 5 * 60 * 1000;
 
+// what may be held once it was scanned: model, and the field that names it
+const HOLDABLE = new Map([
+    ["stock.lot", "lot_id"],
+    ["mrp.production", "production_id"],
+    ["mrp.workorder", "workorder_id"],
+    ["mrp.workcenter", "workcenter_id"],
+    ["mfg.variance.exception", "exception_id"],
+]);
+
 /** The first screen of the floor: what is off now, what is mine, what waits for me. */
 export class MyShift extends Component {
     static template = "mfg_variance_core.MyShift";
-    static components = {PersonSteps, ShiftCard};
+    static components = {HoldCard, PersonSteps, ShiftCard};
     static props = {...standardActionServiceProps};
 
     setup() {
@@ -266,6 +276,50 @@ export class MyShift extends Component {
             res_id: card.id,
             views: [[false, "form"]],
         });
+    }
+
+    // --------------------------------------------------------------- holds
+
+    /** A dialog of the server; what it did is read again when it closes. */
+    async openDialog(model, method, id) {
+        const action = await this.orm.call(model, method, [[id]]);
+        await this.action.doAction(action, {onClose: () => this.read(true)});
+    }
+
+    onHold(card) {
+        return this.openDialog("mfg.variance.exception", "action_hold", card.id);
+    }
+
+    onConfirmHold(hold) {
+        return this.openDialog("mfg.variance.hold", "action_confirm", hold.id);
+    }
+
+    async onOpenHold(hold) {
+        await this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "mfg.variance.hold",
+            res_id: hold.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    get canHoldFocus() {
+        return HOLDABLE.has(this.state.focus?.model);
+    }
+
+    holdFocus() {
+        const {model, id} = this.state.focus;
+        return this.action.doAction(
+            {
+                type: "ir.actions.act_window",
+                name: _t("Place a Hold"),
+                res_model: "mfg.variance.hold.wizard",
+                views: [[false, "form"]],
+                target: "new",
+                context: {[`default_${HOLDABLE.get(model)}`]: id},
+            },
+            {onClose: () => this.read(true)}
+        );
     }
 
     // ---------------------------------------------------------- other doors

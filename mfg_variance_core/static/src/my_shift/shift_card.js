@@ -26,6 +26,7 @@ export class ShiftCard extends Component {
         onStep: Function,
         onOpen: Function,
         onTake: Function,
+        onHold: Function,
     };
 
     get severity() {

@@ -1,0 +1,111 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+from .mfg_variance_hold import TARGETS
+
+
+class MfgVarianceHold(models.Model):
+    """What people do with holds: place them, confirm them, print their tag."""
+
+    _name = "mfg.variance.hold"
+    _inherit = "mfg.variance.hold"
+
+    @api.model
+    def _open_wizard(self, context):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Place a Hold"),
+            "res_model": "mfg.variance.hold.wizard",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": context,
+        }
+
+    @api.model
+    def _place_by_hand(self, vals_list):
+        """Place holds for the person who asks, in his own places."""
+        for vals in vals_list:
+            self._check_may_place(vals)
+        return self._place(vals_list)
+
+    @api.model
+    def _check_may_place(self, vals):
+        """Operators hold what is in their companies and plants."""
+        kind = vals["kind"]
+        target = self.env[self._fields[TARGETS[kind]].comodel_name].sudo()
+        # sudo: an operator of ours may have no role in Inventory; its place is read
+        target = target.browse(vals.get(TARGETS[kind])).exists()
+        if not target:
+            raise UserError(self.env._("Choose what is to be held."))
+        place = getattr(self, f"_get_place_of_{kind}")(target, vals)
+        company = self.env["res.company"].browse(place.get("company_id") or [])
+        if company and company not in self.env.user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "You may only hold what is in your own companies and plants."
+                )
+            )
+        plant = self.env["mfg.variance.plant"].browse(place.get("plant_id") or [])
+        self.env["mfg.variance.authority"]._check("place_hold", plant or company)
+
+    # ------------------------------------------------------------- confirming
+
+    def action_confirm(self):
+        """Ask where it was found and how much there is."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Confirm Place and Count"),
+            "res_model": "mfg.variance.hold.confirm",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_hold_id": self.id},
+        }
+
+    def _confirm(self, location, quantity):
+        """A person saw it: where it is, and how much. What is missing is said aloud."""
+        self.ensure_one()
+        self.env["mfg.variance.authority"]._check("confirm_hold", self)
+        if self.state != "active":
+            raise UserError(
+                self.env._("%(hold)s is lifted already.", hold=self.display_name)
+            )
+        if quantity < 0:
+            raise UserError(self.env._("Enter what you counted, zero or more."))
+        self.lock_for_update()
+        held = self.held_quantity
+        self._as_system().write(
+            {
+                "confirmed_by_id": self.env.uid,
+                "confirmed_at": self.env["mfg.variance.engine"]._now(),
+                "confirmed_location_id": location.id,
+                "counted_quantity": quantity,
+                "missing_quantity": max(0.0, held - quantity) if self.product_id else 0,
+            }
+        )
+        self._tell_ledger(
+            "hold.confirmed",
+            location=location.sudo().display_name or "",
+            counted=quantity,
+            held=held,
+        )
+        body = self.env._(
+            "Found in %(place)s, counted %(quantity)g.",
+            place=location.sudo().display_name or self.env._("no location"),
+            quantity=quantity,
+        )
+        if self.missing_quantity:
+            body += " " + self.env._(
+                "%(missing)g missing: look for them, and at the suspect population.",
+                missing=self.missing_quantity,
+            )
+        self._log(body)
+        if self.missing_quantity:
+            self.exception_id._raise_severity("critical")
+        return True
+
+    def action_print_tag(self):
+        """The tag to put on what is held."""
+        return self.env.ref("mfg_variance_core.action_report_hold_tag").report_action(
+            self
+        )

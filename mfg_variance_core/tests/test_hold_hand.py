@@ -1,0 +1,328 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
+
+from .decision_case import DecisionCase
+from .hold_case import HoldCase
+
+NO_SHIP_ORDER = {"hold_target": "production", "hold_strength": "no_ship"}
+
+
+@tagged("post_install", "-at_install")
+class TestHoldHand(DecisionCase, HoldCase):
+    """Holds as people and rules place, confirm and see them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.operator = new_test_user(
+            cls.env, "hold_operator", groups="mfg_variance_core.group_operator"
+        )
+        cls.viewer = new_test_user(
+            cls.env, "hold_viewer", groups="mfg_variance_core.group_viewer"
+        )
+        cls.chief = new_test_user(
+            cls.env, "hold_chief", groups="mfg_variance_core.group_supervisor"
+        )
+
+    def wizard(self, user, **defaults):
+        Wizard = self.env["mfg.variance.hold.wizard"].with_user(user)
+        context = {f"default_{name}": value for name, value in defaults.items()}
+        return Wizard.with_context(**context).create({})
+
+    # ----------------------------------------------------------------- by hand
+
+    def test_given_case_expected_held_with_two_taps_and_no_typing(self):
+        case = self.open_case()
+        wizard = self.wizard(self.operator, exception_id=case.id)
+        wizard.action_hold_workorder()
+        hold = case.hold_ids
+        self.assertEqual(hold.kind, "workorder")
+        self.assertEqual(hold.reason, case.title)
+        self.assertEqual(hold.placed_by_id, self.operator)
+        self.assertEqual(case.track, "full")
+
+    def test_given_lot_expected_held_by_an_operator_without_a_role_in_stock(self):
+        wizard = self.wizard(self.operator, lot_id=self.lot.id)
+        wizard.reason = "Crack"
+        wizard.action_apply()
+        self.assertEqual(self.lot.variance_hold_strength, "no_use")
+
+    def test_given_viewer_expected_refused(self):
+        with self.assertRaises(AccessError):
+            self.Hold.with_user(self.viewer)._place_by_hand(
+                [{"kind": "lot", "lot_id": self.lot.id, "reason": "x"}]
+            )
+
+    def test_given_other_plant_expected_refused(self):
+        far = self.env["stock.warehouse"].create({"name": "Far", "code": "FAR"})
+        plant = self.plant.search([("warehouse_id", "=", far.id)])
+        self.operator.variance_plant_ids = plant
+        with self.assertRaises(AccessError):
+            self.Hold.with_user(self.operator)._place_by_hand(
+                [{"kind": "lot", "lot_id": self.lot.id, "reason": "x"}]
+            )
+
+    def test_given_other_company_expected_refused(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        center = self.env["mrp.workcenter"].create(
+            {
+                "name": "Theirs",
+                "company_id": other.id,
+                "resource_calendar_id": other.resource_calendar_id.id
+                or self.env.company.resource_calendar_id.copy(
+                    {"company_id": other.id}
+                ).id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            self.Hold.with_user(self.operator)._place_by_hand(
+                [{"kind": "workcenter", "workcenter_id": center.id, "reason": "x"}]
+            )
+
+    def test_given_line_of_stock_expected_that_quantity_in_quarantine(self):
+        nut = self.make_product("Nut")
+        self.fill(nut, 10)
+        quant = nut.stock_quant_ids.filtered(lambda one: one.location_id == self.stock)
+        storekeeper = new_test_user(
+            self.env,
+            "hold_storekeeper",
+            groups="mfg_variance_core.group_operator,stock.group_stock_user",
+        )
+        wizard = (
+            self.env["mfg.variance.hold.wizard"]
+            .with_user(storekeeper)
+            .with_context(active_model="stock.quant", active_id=quant.id)
+            .create({"reason": "Dented", "quantity": 3})
+        )
+        wizard.action_apply()
+        self.assertEqual(self.on_hand(nut, self.plant.quarantine_location_id), 3)
+
+    def test_given_part_of_order_expected_split_by_the_dialog(self):
+        order = self.make_order(10)
+        wizard = self.wizard(self.operator, production_id=order.id)
+        wizard.write({"reason": "Half of it", "quantity": 4})
+        wizard.action_apply()
+        self.assertEqual(order.product_qty, 6)
+
+    def test_given_form_expected_reason_of_the_case(self):
+        case = self.open_case()
+        with Form(
+            self.env["mfg.variance.hold.wizard"].with_context(
+                default_exception_id=case.id
+            )
+        ) as form:
+            self.assertEqual(form.reason, case.title)
+
+    # ------------------------------------------------------------------ by rule
+
+    def test_given_playbook_step_expected_held_when_the_transaction_ends(self):
+        playbook = self.make_playbook(
+            (
+                "hold",
+                "warning",
+                {"hold_target": "production", "hold_strength": "no_ship"},
+            )
+        )
+        case = self.open_case()
+        playbook._run(case)
+        hold = case.hold_ids
+        self.assertEqual((hold.kind, hold.strength), ("production", "no_ship"))
+        self.assertEqual(hold.production_id, case.production_id)
+        self.assertFalse(hold.placed_by_id)
+
+    def test_given_step_without_target_expected_failure_row_and_no_stop(self):
+        playbook = self.make_playbook(("hold", "warning", {"hold_target": "lot"}))
+        case = self.open_case()
+        playbook._run(case)
+        self.assertFalse(case.hold_ids)
+        self.assertEqual(case.run_ids.filtered("step_id")[:1].outcome, "failed")
+
+    def make_action(self, model, **values):
+        return self.env["ir.actions.server"].create(
+            {
+                "name": "Hold it",
+                "model_id": self.env["ir.model"]._get(model).id,
+                "state": "variance_hold",
+                "variance_hold_reason": "By rule",
+                **values,
+            }
+        )
+
+    def run_action(self, action, record):
+        action.with_context(
+            active_model=record._name, active_id=record.id, active_ids=record.ids
+        ).run()
+
+    def test_given_server_action_expected_placed_at_the_end_only(self):
+        order = self.make_order(5)
+        self.run_action(self.make_action("mrp.production"), order)
+        order.workorder_ids[0].button_start()
+        self.judge()
+        hold = self.Hold.search([("production_id", "=", order.id)])
+        self.assertEqual(hold.reason, "By rule")
+        self.assertFalse(hold.placed_by_id)
+
+    def test_given_server_action_on_foreign_model_expected_lot_by_its_field(self):
+        scrap = self.env["stock.scrap"].create(
+            {"product_id": self.bolt.id, "lot_id": self.lot.id, "scrap_qty": 1}
+        )
+        self.run_action(self.make_action("stock.scrap"), scrap)
+        self.judge()
+        self.assertEqual(self.lot.variance_hold_strength, "no_use")
+
+    def test_given_action_on_model_without_anything_to_hold_expected_warning(self):
+        action = self.make_action("res.partner")
+        self.assertIn("names nothing", action.warning)
+
+    def test_given_rule_expected_event_passes_and_hold_follows(self):
+        action = self.make_action("stock.picking")
+        self.env["base.automation"].create(
+            {
+                "name": "Hold receipts",
+                "model_id": self.env["ir.model"]._get("stock.picking").id,
+                "trigger": "on_state_set",
+                "trg_selection_field_id": self.env["ir.model.fields.selection"]
+                .search(
+                    [
+                        ("field_id.model", "=", "stock.picking"),
+                        ("field_id.name", "=", "state"),
+                        ("value", "=", "done"),
+                    ]
+                )
+                .id,
+                "action_server_ids": [Command.link(action.id)],
+            }
+        )
+        nut = self.make_product("Nut")
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "location_id": self.suppliers.id,
+                "location_dest_id": self.stock.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": nut.id,
+                            "product_uom_qty": 5,
+                            "location_id": self.suppliers.id,
+                            "location_dest_id": self.stock.id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        picking.move_ids.quantity = 5
+        picking.move_ids.picked = True
+        picking.button_validate()
+        self.judge()
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(self.on_hand(nut, self.plant.quarantine_location_id), 5)
+
+    # -------------------------------------------------------- confirming, gates
+
+    def confirm(self, hold, quantity, user=None):
+        user = user or self.operator
+        with self.signed_in(user):
+            wizard = (
+                self.env["mfg.variance.hold.confirm"]
+                .with_user(user)
+                .create({"hold_id": hold.id, "quantity": quantity})
+            )
+            wizard.action_apply()
+
+    def test_given_confirmed_expected_place_count_and_person_kept(self):
+        hold = self.hold_lot()
+        self.confirm(hold, 10)
+        self.assertEqual(hold.confirmed_by_id, self.operator)
+        self.assertEqual(hold.confirmed_location_id, self.stock)
+        self.assertEqual((hold.counted_quantity, hold.missing_quantity), (10, 0))
+
+    def test_given_less_counted_expected_missing_and_case_critical(self):
+        case = self.open_case()
+        hold = self.hold_lot(exception_id=case.id)
+        self.confirm(hold, 8)
+        self.assertEqual(hold.missing_quantity, 2)
+        self.assertEqual(case.severity, "critical")
+
+    def test_given_server_action_expected_nothing_confirmed(self):
+        hold = self.hold_lot()
+        with self.assertRaises(AccessError):
+            hold.with_user(self.operator)._confirm(self.stock, 10)
+
+    def test_given_unconfirmed_hold_expected_not_contained(self):
+        case = self.open_case()
+        hold = self.hold_lot(exception_id=case.id)
+        mine = case.with_user(self.chief)
+        with self.signed_in(self.chief):
+            mine.action_take()
+            with self.assertRaisesRegex(UserError, "confirm where it is"):
+                mine.action_contain()
+        self.confirm(hold, 10)
+        with self.signed_in(self.chief):
+            mine.action_contain()
+        self.assertEqual(case.state, "contained")
+
+    def test_given_active_hold_expected_not_resolved(self):
+        case = self.open_case()
+        self.hold_lot(exception_id=case.id)
+        self.assertIn("still on hold", case._get_gate_needs("resolved")[-1])
+
+    # ----------------------------------------------------------------- shown
+
+    def test_given_hold_expected_badge_and_count_on_what_is_held(self):
+        self.hold_lot()
+        self.assertEqual(self.lot.variance_hold_badge, "no_use")
+        self.assertEqual(self.lot.variance_hold_count, 1)
+        self.assertIn("Crack found", self.lot.variance_hold_text)
+        self.assertEqual(self.bolt.variance_hold_count, 1)
+
+    def test_given_held_center_expected_badge_on_its_work_orders(self):
+        workorder = self.make_workorder()
+        self.hold("workcenter", workcenter_id=workorder.workcenter_id.id)
+        self.assertEqual(workorder.variance_hold_badge, "no_use")
+
+    def test_given_waiting_order_expected_hold_names_what_it_starves(self):
+        bom = self._make_bom(
+            self.gear, [], bom_line_ids=[Command.create({"product_id": self.bolt.id})]
+        )
+        hold = self.hold_lot()
+        order = self.make_order(3, bom=bom)
+        order.action_assign()
+        hold.invalidate_recordset()
+        self.assertEqual(hold.starved_production_ids, order)
+        self.assertIn(order.name, hold.starved_text)
+
+    def test_given_hold_expected_on_the_first_screen_of_the_floor(self):
+        hold = self.hold_lot()
+        Floor = self.env["mfg.variance.floor"].with_user(self.operator)
+        found = Floor.action_get_my_shift()
+        held = next(one for one in found["sections"] if one["key"] == "held")
+        self.assertIn(hold.id, [one["id"] for one in held["holds"]])
+
+    def test_given_tag_scanned_expected_hold_found(self):
+        hold = self.hold_lot()
+        Floor = self.env["mfg.variance.floor"].with_user(self.operator)
+        found = Floor.action_find(hold.name)
+        self.assertEqual((found["model"], found["id"]), (hold._name, hold.id))
+
+    def test_given_tag_expected_name_reason_and_code_printed(self):
+        hold = self.hold_lot()
+        report = self.env["ir.actions.report"].with_user(self.operator)
+        html, _kind = report._render_qweb_html(
+            "mfg_variance_core.report_hold_tag", hold.ids
+        )
+        text = html.decode()
+        for part in ("do not use", "Crack found", "B-1", "barcode_type=QR"):
+            self.assertIn(part, text)
+
+    # ------------------------------------------------------------- uninstalling
+
+    def test_given_active_hold_expected_uninstall_refused(self):
+        hold = self.hold_lot()
+        modules = self.env["ir.module.module"]
+        for name in ("mfg_variance_core", "stock"):
+            module = modules.search([("name", "=", name)])
+            with self.assertRaisesRegex(UserError, hold.name):
+                module.button_uninstall()

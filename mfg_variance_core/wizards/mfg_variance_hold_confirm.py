@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+
+class MfgVarianceHoldConfirm(models.TransientModel):
+    """A person stands in front of it: where it is, and how much there is."""
+
+    _name = "mfg.variance.hold.confirm"
+    _description = "Confirm Place and Count"
+
+    hold_id = fields.Many2one("mfg.variance.hold", required=True, ondelete="cascade")
+    target_name = fields.Char(related="hold_id.target_name", related_sudo=False)
+    location_id = fields.Many2one(
+        "stock.location",
+        string="Found In",
+        domain="[('usage', 'in', ('internal', 'transit'))]",
+        compute="_compute_found",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    has_count = fields.Boolean(compute="_compute_has_count")
+    # not filled in: what is booked is no count
+    quantity = fields.Float(string="Counted", digits="Product Unit")
+    uom_id = fields.Many2one(related="hold_id.uom_id", related_sudo=False)
+
+    @api.depends("hold_id")
+    def _compute_found(self):
+        for wizard in self:
+            hold = wizard.hold_id
+            hold.check_access("read")
+            # sudo: where the system believes it is
+            places = hold.sudo().lot_id.quant_ids.filtered(
+                lambda quant: (
+                    quant.quantity > 0 and quant.location_id.usage == "internal"
+                )
+            )
+            wizard.location_id = hold.location_id or places.location_id[:1]
+
+    @api.depends("hold_id")
+    def _compute_has_count(self):
+        for wizard in self:
+            wizard.has_count = wizard.hold_id.kind != "workcenter"
+
+    def action_apply(self):
+        self.ensure_one()
+        self.hold_id._confirm(self.location_id, self.quantity)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -54,6 +54,7 @@ EMPTIED_MODELS = (
     "mfg.variance.policy",
     "mfg.variance.policy.version",
     "mfg.variance.control.review",
+    "mfg.variance.ledger.export",
     "mfg.variance.ledger.seal",
     "mfg.variance.ledger",
 )
@@ -63,6 +64,7 @@ OWN_FUNCTIONS = (
     "mfg_variance_archive(integer, timestamp, integer, timestamp, varchar)",
     "mfg_variance_ledger_fill()",
     "mfg_variance_ledger_keep()",
+    "mfg_variance_ledger_purge(text, varchar, varchar)",
 )
 
 

@@ -265,6 +265,46 @@ def verify(
     return Verdict(head, count, signed)
 
 
+def to_line(seal: Seal, entry: Entry) -> str:
+    """Return a sealed row as a line of an export, with everything to verify it by.
+
+    >>> text = content({"kind": "a"}, {})
+    >>> one = Entry(7, text, digest(text), "", datetime(2026, 1, 2), {"kind": "a"})
+    >>> seal = Seal(1, 7, GENESIS, link(GENESIS, one))
+    >>> back, entry = from_line(to_line(seal, one))
+    >>> back == seal, verify({7: entry}, [back]).count
+    (True, 1)
+    """
+    return canonical(
+        {
+            "seal": seal.id,
+            "row": entry.id,
+            "previous": seal.previous,
+            "hash": seal.hash,
+            "recorded_at": entry.recorded_at,
+            "content": entry.content,
+            "content_hash": entry.content_hash,
+            "signature": entry.signature,
+        }
+    )
+
+
+def from_line(line: str) -> tuple[Seal, Entry]:
+    """Return the seal and the row of a line of an export; see :func:`to_line`."""
+    said = json.loads(line)
+    return (
+        Seal(said["seal"], said["row"], said["previous"], said["hash"]),
+        Entry(
+            said["row"],
+            said["content"],
+            said["content_hash"],
+            said["signature"],
+            datetime.fromisoformat(said["recorded_at"]),
+            {},
+        ),
+    )
+
+
 def waiting(count: int, since: datetime | None, now: datetime) -> Waiting:
     """Return how many rows wait for their seal, and for how long the oldest does.
 

@@ -210,6 +210,17 @@ MATRIX = {
             (DOER,),
         ),
         Duty(
+            "export_ledger",
+            "Export old rows of the ledger",
+            (QUALITY_MANAGER, PRODUCTION_MANAGER),
+        ),
+        Duty(
+            "purge_ledger",
+            "Purge rows of the ledger that were exported",
+            (QUALITY_MANAGER, PRODUCTION_MANAGER),
+            (REQUESTER,),
+        ),
+        Duty(
             "review_controls",
             "Review the changes to controls",
             (QUALITY_MANAGER, PRODUCTION_MANAGER),

@@ -35,6 +35,7 @@ from . import test_hold_stock
 from . import test_hold_work
 from . import test_inventory
 from . import test_ledger
+from . import test_ledger_purge
 from . import test_ledger_told
 from . import test_ledger_verify
 from . import test_material_corrected

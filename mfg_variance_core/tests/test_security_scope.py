@@ -15,6 +15,8 @@ RULED_OTHERWISE = {
     # numbers in place of links, with rules of their own; seals tell nothing of a place
     "mfg.variance.ledger",
     "mfg.variance.ledger.seal",
+    # rows of all companies: its rule asks whether the reader works in all of them
+    "mfg.variance.ledger.export",
     # transient: their rule is the creator
     "mfg.variance.break_glass.ask",
     "mfg.variance.break_glass.review",
@@ -26,6 +28,7 @@ RULED_OTHERWISE = {
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",
     "mfg.variance.ledger.check",
+    "mfg.variance.ledger.export.ask",
     "mfg.variance.pin",
     "mfg.variance.shelve",
 }

@@ -78,6 +78,9 @@ ALLOWED = {
     "mfg.variance.ledger": {"action_open_record"},
     # reads the whole chain and tells hashes; managers and auditors
     "mfg.variance.ledger.check": {"action_verify", "action_open_row"},
+    # ask the authority: a manager who works everywhere, a second one to purge
+    "mfg.variance.ledger.export": {"action_purge", "action_download"},
+    "mfg.variance.ledger.export.ask": {"action_export"},
     "mfg.variance.measurement": {"action_open_source"},
     "mfg.variance.standard.review": {
         "action_accept",

@@ -12,6 +12,7 @@ from . import (
     mfg_variance_hold_confirm,
     mfg_variance_hold_wizard,
     mfg_variance_ledger_check,
+    mfg_variance_ledger_export_ask,
     mfg_variance_pin,
     mfg_variance_shelve,
 )

@@ -2,6 +2,7 @@ from . import mfg_variance_ledger
 from . import mfg_variance_ledger_seal
 from . import mfg_variance_ledger_presentation
 from . import mfg_variance_ledger_verify
+from . import mfg_variance_ledger_export
 from . import mfg_variance_control_review
 from . import mfg_variance_exception_files
 from . import mfg_variance_exception_evidence

@@ -12,6 +12,7 @@ LOGGED_MODELS = (
     "mfg.variance.inhibition",
     "mfg.variance.policy",
     "mfg.variance.silence",
+    "mfg.variance.sla",
 )
 LOG_FIELDS = frozenset(
     (

@@ -1,7 +1,7 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 
 from ..domain import fingerprint, flood, lifecycle, outcomes
 
@@ -77,11 +77,14 @@ class MfgVarianceEngine(models.AbstractModel):
         if case.cleared_at:
             case._as_system().write({"cleared_at": False})
         before = case.severity
-        if case.is_historic and one.timeliness != "historic":
+        if case._is_refuted_by(one.fact.event_at) and one.timeliness != "historic":
+            # resolved, and here it is again: what was done did not work
+            case._reopen_as_regression()
+            case._raise_severity(one.verdict.severity)
+            react.append((case, None, one))
+        elif case.is_historic and one.timeliness != "historic":
             # it happens again, today: from here on it is a case like any other
-            case._as_system().write(
-                {"is_historic": False, "respond_by": self._get_respond_by(one)}
-            )
+            case._as_system().write({"is_historic": False})
             case._raise_severity(one.verdict.severity)
             react.append((case, None, one))
         elif case._raise_severity(one.verdict.severity):
@@ -119,7 +122,7 @@ class MfgVarianceEngine(models.AbstractModel):
             )
             return False
         if step == "reopen":
-            case._reopen_as_regression(self._get_respond_by(one))
+            case._reopen_as_regression()
             one.exception, one.outcome = case, outcomes.MERGED
             case._raise_severity(one.verdict.severity)
             react.append((case, None, one))
@@ -238,7 +241,6 @@ class MfgVarianceEngine(models.AbstractModel):
             "shift_id": one.shift_id,
             "first_event_at": fact.event_at,
             "detected_at": now,
-            "respond_by": self._get_respond_by(timely),
             "is_historic": timely.timeliness == "historic",
             "planned": fact.planned or 0.0,
             "actual": fact.actual or 0.0,
@@ -252,12 +254,6 @@ class MfgVarianceEngine(models.AbstractModel):
             "cause_id": fact.cause_id or False,
             "snapshot": self._prepare_snapshot(one, record),
         }
-
-    def _get_respond_by(self, one):
-        """When the case has to be answered; what is historic has no such clock (D4)."""
-        if one.timeliness == "historic":
-            return False
-        return fields.Datetime.add(self._now(), minutes=one.version.respond_minutes)
 
     def _get_title(self, metric, fact):
         workorder = self.env["mrp.workorder"].browse(fact.dims.get("workorder_id"))

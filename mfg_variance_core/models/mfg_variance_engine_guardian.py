@@ -9,6 +9,7 @@ from .silence import Silence
 
 SHIPPED_CRONS = (
     "cron_running",
+    "cron_deadlines",
     "cron_health",
     "cron_dead_man",
     "cron_pass_on_steps",
@@ -187,7 +188,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "source_model": self._name,
             "first_event_at": now,
             "detected_at": now,
-            "respond_by": now + timedelta(hours=4),
+            "respond_minutes": 240,
             "currency_id": company.currency_id.id,
             "owner_id": company._get_automation_owners()[:1].id,
             "consequence": self.env._("Deviations go unnoticed until this is mended."),

@@ -1,7 +1,6 @@
-from odoo import fields, models
+from odoo import models
 
 from ..domain import fingerprint, outcomes
-from .mfg_variance_exception_lifecycle import DEFAULT_RESPOND_MINUTES
 from .raised import Raised
 
 
@@ -82,7 +81,6 @@ class MfgVarianceEngine(models.AbstractModel):
         now = self._now()
         plant = self.env["mfg.variance.plant"].browse(one.dims.get("plant_id") or [])
         company = self.env["res.company"].browse(one.dims["company_id"])
-        minutes = one.respond_minutes or DEFAULT_RESPOND_MINUTES
         return {
             **one.dims,
             "title": one.title,
@@ -95,7 +93,7 @@ class MfgVarianceEngine(models.AbstractModel):
             "shift_id": one.shift_id,
             "first_event_at": one.happened_at or now,
             "detected_at": now,
-            "respond_by": fields.Datetime.add(now, minutes=minutes),
+            "respond_minutes": one.respond_minutes or 0,
             "currency_id": company.currency_id.id,
             **plant._prepare_owner_vals("supervisor", company, now),
             "what_to_do": one.what_to_do,

@@ -120,7 +120,7 @@ class MfgVarianceException(models.Model):
     cleared_at = fields.Datetime(
         string="Cleared", readonly=True, help="The condition is over."
     )
-    respond_by = fields.Datetime(string="Respond By", readonly=True)
+    respond_by = fields.Datetime(readonly=True)
     is_overdue = fields.Boolean(
         compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -216,29 +216,6 @@ class MfgVarianceException(models.Model):
             return NotImplemented
         domain = Domain("state", "not in", ("resolved", "closed")) & Domain(
             "cleared_at", "=", False
-        )
-        return domain if True in value else ~domain
-
-    @api.depends("state", "respond_by", "cleared_at")
-    def _compute_is_overdue(self):
-        now = self.env["mfg.variance.engine"]._now()
-        for case in self:
-            case.is_overdue = bool(
-                case.state == "new"
-                and not case.cleared_at
-                and case.respond_by
-                and case.respond_by < now
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        now = self.env["mfg.variance.engine"]._now()
-        # what cleared by itself presses nobody any more
-        domain = (
-            Domain("state", "=", "new")
-            & Domain("cleared_at", "=", False)
-            & Domain("respond_by", "<", now)
         )
         return domain if True in value else ~domain
 

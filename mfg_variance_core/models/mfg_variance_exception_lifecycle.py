@@ -1,10 +1,10 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ..domain import lifecycle, outcomes
 from ..guard import check_person
 
-# of a case no policy stands behind, as of one an action raised
+# of a case neither a policy nor the response times ask a time of
 DEFAULT_RESPOND_MINUTES = 480
 
 
@@ -196,15 +196,9 @@ class MfgVarianceException(models.Model):
         )
 
     def action_reopen(self):
-        """Open closed cases again, with as long to respond as a new case has."""
-        now = self.env["mfg.variance.engine"]._now()
+        """Open closed cases again, with as long to answer as a new case has."""
         for case in self:
-            minutes = case.policy_version_id.respond_minutes or DEFAULT_RESPOND_MINUTES
-            case._transition(
-                "new",
-                **case._prepare_reopen_vals(),
-                respond_by=fields.Datetime.add(now, minutes=minutes),
-            )
+            case._transition("new", **case._prepare_reopen_vals())
         return True
 
     def action_set_cause(self):
@@ -248,14 +242,18 @@ class MfgVarianceException(models.Model):
             "resolution": False,
         }
 
-    def _reopen_as_regression(self, respond_by):
+    def _is_refuted_by(self, moment):
+        """Whether an event says that a resolved case is not: it came after that."""
+        self.ensure_one()
+        return self.state == "resolved" and moment > self.resolved_at
+
+    def _reopen_as_regression(self):
         """The same thing happened again within the window of the policy."""
         for case in self:
             case._as_system().write(
                 {
                     **case._prepare_reopen_vals(),
                     "state": "new",
-                    "respond_by": respond_by,
                     "reopened_count": case.reopened_count + 1,
                 }
             )

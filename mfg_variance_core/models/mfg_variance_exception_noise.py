@@ -186,21 +186,6 @@ class MfgVarianceException(models.Model):
         domain &= ~self._get_shelved_domain()
         return domain if True in value else ~domain
 
-    @api.depends("state", "respond_by", "cleared_at")
-    def _compute_is_overdue(self):
-        """What is shelved presses nobody."""
-        result = super()._compute_is_overdue()
-        for case in self:
-            case.is_overdue = case.is_overdue and not case.is_shelved
-        return result
-
-    def _search_is_overdue(self, operator, value):
-        domain = super()._search_is_overdue(operator, [True])
-        if domain is NotImplemented:
-            return domain
-        domain &= ~self._get_shelved_domain()
-        return domain if True in value else ~domain
-
     def _get_worst_deviation(self):
         """The largest deviation of this case so far, in the unit of its metric."""
         self.ensure_one()

@@ -38,7 +38,7 @@ class MfgVarianceException(models.Model):
         limit = self.company_id.variance_push_limit
         count = 0
         if limit and self.owner_id:
-            count, held_back = self._count_calls()
+            count, held_back = self._count_calls(self.owner_id)
         decision = pushes.decide(
             pushes.Call(
                 severity=self.severity,
@@ -59,11 +59,11 @@ class MfgVarianceException(models.Model):
             incident._as_system().write({"told_severity": self.severity})
         return decision
 
-    def _count_calls(self):
-        """Cases that called the owner since his shift began, and those held back."""
+    def _count_calls(self, user):
+        """Cases that called a person since his shift began, and those held back."""
         rows = self.env["mfg.variance.run"]._read_group(
             [
-                ("push_user_id", "=", self.owner_id.id),
+                ("push_user_id", "=", user.id),
                 ("started_at", ">=", self._get_shift_start()),
                 ("exception_id", "!=", self.id),
                 "|",

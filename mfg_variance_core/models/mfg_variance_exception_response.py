@@ -10,18 +10,20 @@ class MfgVarianceException(models.Model):
     _inherit = "mfg.variance.exception"
 
     time_to_respond = fields.Char(
+        string="Time to Acknowledge",
         compute="_compute_time_to_respond",
-        help="How long the policy gives, from detection.",
+        help="How long there is, from detection.",
     )
     person_step_data = fields.Json(compute="_compute_person_step_data")
 
-    @api.depends("policy_version_id", "respond_by", "detected_at")
+    @api.depends("acknowledge_by", "clock_started_at")
     def _compute_time_to_respond(self):
         for case in self:
-            minutes = case.policy_version_id.respond_minutes
-            if not minutes and case.respond_by and case.detected_at:
-                minutes = (case.respond_by - case.detected_at).total_seconds() / 60
-            case.time_to_respond = duration_label(self.env, minutes or 0)
+            minutes = 0
+            if case.acknowledge_by and case.clock_started_at:
+                span = case.acknowledge_by - case.clock_started_at
+                minutes = span.total_seconds() / 60
+            case.time_to_respond = duration_label(self.env, minutes)
 
     @api.depends("case_step_ids.state")
     @api.depends_context("uid")

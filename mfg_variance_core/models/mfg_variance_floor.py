@@ -11,10 +11,8 @@ PAGE = 50
 MOST_CARDS = 500
 MOST_COUNTED = 10_000
 MOST_ACTIVITIES = 200
-# by minutes left, then by money
+# by minutes left, then by money; what has no clock comes last
 CARD_ORDER = "respond_by, amount desc, id"
-# somebody answered already: no clock runs
-ANSWERED_ORDER = "severity desc, amount desc, id"
 CARD_FIELDS = (
     "name",
     "title",
@@ -29,6 +27,9 @@ CARD_FIELDS = (
     "workorder_id",
     "owner_id",
     "respond_by",
+    "respond_clock",
+    "is_likely_late",
+    "paused_for",
     "cleared_at",
     "deviation",
     "deviation_percent",
@@ -86,27 +87,7 @@ class MfgVarianceFloor(models.AbstractModel):
         }
 
     def _search_cases(self, domain, limit):
-        """The first cases and how many there are.
-
-        What nobody has answered comes first, by time left and then by money; of what
-        was answered the worst and dearest.
-        """
-        Case = self.env["mfg.variance.exception"]
-        is_new = Domain("state", "=", "new")
-        found = self._search_unanswered(domain & is_new, limit + 1)
-        if len(found) <= limit:
-            found += Case.search_fetch(
-                domain & ~is_new,
-                CARD_FIELDS,
-                order=ANSWERED_ORDER,
-                limit=limit + 1 - len(found),
-            )
-        if len(found) <= limit:
-            return found, len(found)
-        return found[:limit], Case.search_count(domain, limit=MOST_COUNTED + 1)
-
-    def _search_unanswered(self, domain, limit):
-        """The first unanswered cases by time left, then by money.
+        """The first cases by time left, then by money, and how many there are.
 
         Money is read from the measurements, so it is asked only of the cases that can
         be among the first: of many thousands, those due by the same moment as the last.
@@ -116,7 +97,7 @@ class MfgVarianceFloor(models.AbstractModel):
             domain, CARD_FIELDS, order="respond_by, id", limit=limit + 1
         )
         if len(found) <= limit:
-            return self._sort_cases(found)
+            return self._sort_cases(found), len(found)
         last = found[limit - 1].respond_by
         sooner = found[:limit].filtered(lambda case: case.respond_by != last)
         level = Case.search_fetch(
@@ -125,7 +106,8 @@ class MfgVarianceFloor(models.AbstractModel):
             order=CARD_ORDER,
             limit=limit - len(sooner),
         )
-        return self._sort_cases(sooner) + level
+        count = Case.search_count(domain, limit=MOST_COUNTED + 1)
+        return self._sort_cases(sooner) + level, count
 
     def _sort_cases(self, cases):
         return cases.sorted(
@@ -222,6 +204,9 @@ class MfgVarianceFloor(models.AbstractModel):
             "operation": operation,
             "owner": case.owner_id.name or "",
             "respond_by": fields.Datetime.to_string(case.respond_by) or False,
+            "due": self._get_clock_label(case.respond_clock),
+            "is_likely_late": case.is_likely_late,
+            "waits_for": case.paused_for or "",
             "amount": case.amount,
             "currency_id": case.currency_id.id,
             "count": case.occurrence_count,
@@ -234,6 +219,10 @@ class MfgVarianceFloor(models.AbstractModel):
                 bool(causes.get(case.category_id.id)),
             ),
         }
+
+    def _get_clock_label(self, clock):
+        labels = self.env["mfg.variance.exception"]._fields["respond_clock"]
+        return dict(labels._description_selection(self.env)).get(clock, "")
 
     def _get_causes(self, cases):
         """The causes to choose from, by the id of the category."""

@@ -29,6 +29,7 @@ CONTENT_FIELDS = frozenset(
         "consequence",
         "what_to_do",
         "respond_minutes",
+        "verify_orders",
         "change_reason",
         "window_kind",
         "window_size",
@@ -166,7 +167,15 @@ class MfgVariancePolicyVersion(models.Model):
     )
     what_to_do = fields.Text(translate=True)
     respond_minutes = fields.Integer(
-        string="Time to Respond", default=480, help="In minutes, from detection."
+        string="Time to Respond",
+        default=480,
+        help="In minutes of the plant's working time, from detection. The response "
+        "times of the severity may ask for it sooner, never later; 0: as they say.",
+    )
+    verify_orders = fields.Integer(
+        string="Proved by the Next",
+        help="How many readings after it was resolved have to be within the limits "
+        "before a case may be closed; 0: none. One beyond opens the case again.",
     )
     change_reason = fields.Char()
     author_ids = fields.Many2many(

@@ -8,7 +8,7 @@ from ..domain.scope import Candidate, Scope
 LiveVersion = namedtuple(
     "LiveVersion",
     "id policy_id policy_name metric_id state candidate tolerance dims playbook_id "
-    "cooldown_minutes regression_days flood_limit flood_minutes respond_minutes "
+    "cooldown_minutes regression_days flood_limit flood_minutes "
     "method pattern flap_count flap_minutes",
 )
 
@@ -111,7 +111,6 @@ class MfgVariancePolicyVersion(models.Model):
             regression_days=policy.regression_days,
             flood_limit=self.flood_limit,
             flood_minutes=self.flood_minutes,
-            respond_minutes=self.respond_minutes,
             method=self.method,
             pattern=self._to_pattern(),
             flap_count=self.flap_count,

@@ -13,10 +13,12 @@ from . import test_controls
 from . import test_correction
 from . import test_dead_man
 from . import test_delegation
+from . import test_deadlines
 from . import test_duty
 from . import test_empty_states
 from . import test_evidence_files
 from . import test_evidence_report
+from . import test_escalation
 from . import test_exception
 from . import test_exception_clearing
 from . import test_exception_tracks
@@ -51,6 +53,7 @@ from . import test_pattern_methods
 from . import test_pattern_pass
 from . import test_patterns
 from . import test_person_steps
+from . import test_pausing
 from . import test_plant
 from . import test_playbook
 from . import test_policy
@@ -64,6 +67,7 @@ from . import test_rework
 from . import test_rollup
 from . import test_running
 from . import test_security_attacks_v2
+from . import test_security_deadlines
 from . import test_security_evidence
 from . import test_security_guards
 from . import test_security_person_steps

@@ -51,7 +51,9 @@ class TestExceptionOpening(ExceptionCase):
             ],
         )
         self.assertGreaterEqual(case.detected_at, before)
-        self.assertEqual(case.respond_by, case.detected_at + timedelta(hours=8))
+        self.assertEqual(case.respond_by, case.acknowledge_by)
+        latest = case.detected_at + timedelta(hours=8)
+        self.assertLessEqual(case.acknowledge_by, latest)
         self.assertIn(workorder.production_id.name, case.title)
         self.assertTrue(case.consequence and case.what_to_do)
         self.assertTrue(case.name.startswith("VX/"))

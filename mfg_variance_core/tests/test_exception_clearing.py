@@ -107,6 +107,7 @@ class TestExceptionClearing(ExceptionCase):
 
     def test_given_reopened_by_hand_later_expected_new_time_to_respond(self):
         self.pattern(respond_minutes=90)
+        self.ask_by_policy_alone()
         case = self.open_case(170)
         self.close(case)
         later = self.now + timedelta(days=3)

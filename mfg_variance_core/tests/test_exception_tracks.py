@@ -96,6 +96,7 @@ class TestExceptionFullTrack(ExceptionCase):
         self.choose(case, self.supervisor)
         self.assertEqual(case.state, "resolving")
         case.action_resolve()
+        self.verify(case)
         case.action_close()
         self.assertEqual((case.state, case.closed_by_id), ("closed", self.supervisor))
 

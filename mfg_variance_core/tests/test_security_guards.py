@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Datetime
 from odoo.tests import TransactionCase, tagged
 
 from ..guard import SYSTEM, TOKEN_KEY
@@ -28,6 +28,23 @@ MATRIX = {
     "full_resolving": (LEADERS, False),
     "full_resolve": (LEADERS, False),
     "full_close": (LEADERS, False),
+    "full_close_unverified": (NOBODY, False),
+    "full_pause": (LEADERS, False),
+    "full_resume": (LEADERS, False),
+    # --- deadlines and tasks
+    "case_deadline": (NOBODY, False),
+    "case_result": (NOBODY, False),
+    "case_verified": (NOBODY, False),
+    "pause_row": (NOBODY, False),
+    "pause_row_ended": (NOBODY, False),
+    "escalation_row": (NOBODY, False),
+    "escalation_row_deleted": (NOBODY, False),
+    "task_given": (LEADERS, False),
+    "task_born_verified": (NOBODY, False),
+    "task_state": (NOBODY, False),
+    "task_deleted": (NOBODY, False),
+    "sla_changed": (ADMINISTRATORS, True),
+    "chain_changed": (ADMINISTRATORS, True),
     "full_cause": (LEADERS, False),
     "full_reopen": (LEADERS, False),
     # --- policies
@@ -192,7 +209,116 @@ class TestGuardMatrix(SecurityFixture, TransactionCase):
         self._moved(env, self.full, "resolving").action_resolve()
 
     def _try_full_close(self, env):
+        self.full._as_system().write({"verified_at": self.moment})
         self._moved(env, self.full, "resolved").action_close()
+
+    def _try_full_close_unverified(self, env):
+        self._moved(env, self.full, "resolved").action_close()
+
+    def _try_full_pause(self, env):
+        case = self._moved(env, self.full, "resolving")
+        case._pause("other", "Somebody", "Why", Datetime.add(self.moment, days=2))
+
+    def _try_full_resume(self, env):
+        self._make_paused()
+        self.full.with_env(env).action_resume()
+
+    # -------------------------------------------------- deadlines and tasks
+
+    def _make_paused(self):
+        self.full._as_system().write(
+            {"state": "resolving", "paused_at": self.moment, "paused_for": "x"}
+        )
+        vals = {
+            "exception_id": self.full.id,
+            "company_id": self.company.id,
+            "waits_for": "other",
+            "waits_for_name": "Somebody",
+            "reason": "Why",
+            "started_at": self.moment,
+            "started_by_id": self.users["supervisor"].id,
+            "until": Datetime.add(self.moment, days=2),
+        }
+        return self.env["mfg.variance.exception.pause"]._as_system().create(vals)
+
+    def _make_escalation(self):
+        vals = {
+            "exception_id": self.full.id,
+            "company_id": self.company.id,
+            "kind": "time",
+            "clock": "acknowledge",
+            "clock_started_at": self.moment,
+            "escalated_at": self.moment,
+            "reason": "Late",
+        }
+        rows = self.env["mfg.variance.exception.escalation"]._as_system()
+        return rows.create(vals)
+
+    def _make_task(self, state="open"):
+        vals = {
+            "name": "Mend it",
+            "exception_id": self.full.id,
+            "user_id": self.users["operator"].id,
+            "due_date": self.moment.date(),
+            "state": state,
+        }
+        return self.env["mfg.variance.exception.task"]._as_system().create(vals)
+
+    def _try_case_deadline(self, env):
+        self.full.with_env(env).resolve_by = Datetime.add(self.moment, days=99)
+
+    def _try_case_result(self, env):
+        self.full.with_env(env).write({"acknowledge_result": "met"})
+
+    def _try_case_verified(self, env):
+        self.full.with_env(env).write({"verified_by_id": env.uid})
+
+    def _try_pause_row(self, env):
+        self._make_paused().with_env(env).copy()
+
+    def _try_pause_row_ended(self, env):
+        self._make_paused().with_env(env).ended_at = self.moment
+
+    def _try_escalation_row(self, env):
+        self._make_escalation().with_env(env).user_id = env.uid
+
+    def _try_escalation_row_deleted(self, env):
+        self._make_escalation().with_env(env).unlink()
+
+    def _try_task_given(self, env):
+        env["mfg.variance.exception.task"].create(
+            {
+                "name": "Mend it",
+                "exception_id": self.full.id,
+                "due_date": self.moment.date(),
+            }
+        )
+
+    def _try_task_born_verified(self, env):
+        env["mfg.variance.exception.task"].create(
+            {
+                "name": "Mend it",
+                "exception_id": self.full.id,
+                "due_date": self.moment.date(),
+                "state": "verified",
+            }
+        )
+
+    def _try_task_state(self, env):
+        self._make_task().with_env(env).state = "verified"
+
+    def _try_task_deleted(self, env):
+        self._make_task().with_env(env).unlink()
+
+    def _make_sla(self):
+        shared = self.env.ref("mfg_variance_core.sla_major")
+        return shared.copy({"company_id": self.company.id, "plant_id": self.plant.id})
+
+    def _try_sla_changed(self, env):
+        self._make_sla().with_env(env).acknowledge_count = 9999
+
+    def _try_chain_changed(self, env):
+        self._make_sla().escalation_ids[0].with_env(env).unlink()
 
     def _try_full_cause(self, env):
         env["mfg.variance.cause.wizard"].action_choose(self.full.ids, self.cause.id)

@@ -24,6 +24,8 @@ RULED_OTHERWISE = {
     "mfg.variance.control.sign",
     "mfg.variance.decide",
     "mfg.variance.dispose",
+    "mfg.variance.pause",
+    "mfg.variance.verify",
     "mfg.variance.explain",
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",

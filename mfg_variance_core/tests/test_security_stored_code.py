@@ -28,7 +28,24 @@ ATTACKS = {
         ".action_choose(case.ids, cause.id)"
     ),
     "clear": "case._clear(datetime.datetime.now())",
-    "reopen": "case._reopen_as_regression(False)",
+    "reopen": "case._reopen_as_regression()",
+    "move a deadline": "case._as_system().write({'resolve_by': False})",
+    "set the clocks": "case._set_deadlines()",
+    "start the clocks": "case._restart_clocks(None)",
+    "call it missed": "case._stamp_missed(datetime.datetime(2099, 1, 1))",
+    "call it decided": "case._note_decided()",
+    "escalate": (
+        "case._tell_next('time', 'resolve', 'owner', datetime.datetime(2099, 1, 1))"
+    ),
+    "pause": "case.with_user(supervisor)._pause('other', 'x', 'x', None)",
+    "resume": "case._resume()",
+    "verify": "case.with_user(supervisor)._verify('x')",
+    "refute": "case._refute(row)",
+    "make full": "case._make_full()",
+    "give a task": (
+        "env['mfg.variance.exception.task'].with_user(supervisor)"
+        ".create({'name': 'x', 'exception_id': case.id, 'due_date': '2030-01-01'})"
+    ),
     "severity": "case._raise_severity('critical')",
     "open a case": "case._open_cases([{'title': 'x', 'severity': 'warning'}])",
     "delete the case": "case._as_system().unlink()",

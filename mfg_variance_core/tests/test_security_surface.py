@@ -35,6 +35,10 @@ ALLOWED = {
         "action_open_approvals",
         "action_hold",
         "action_open_holds",
+        "action_pause",
+        "action_resume",
+        "action_verify",
+        "action_add_task",
     },
     # what is decided is checked by the matrix, for who is there or who signed
     "mfg.variance.approval": {"action_decide", "action_withdraw", "action_open_record"},
@@ -46,6 +50,15 @@ ALLOWED = {
     "mfg.variance.break_glass.ask": {"action_apply"},
     "mfg.variance.break_glass.review": {"action_justified", "action_not_justified"},
     "res.users": {"action_variance_set_pin"},
+    # each checks the person: who may plan, do, and verify what others did
+    "mfg.variance.exception.task": {
+        "action_done",
+        "action_verify",
+        "action_undo",
+        "action_cancel",
+    },
+    "mfg.variance.pause": {"action_apply"},
+    "mfg.variance.verify": {"action_verify", "action_verify_and_close"},
     "mfg.variance.case.step": {"action_answer"},
     # signing asks the authority: who changed nothing, in his own session
     "mfg.variance.control.review": {"action_open_changes", "action_sign"},
@@ -280,6 +293,8 @@ class TestSecuritySurface(TransactionCase):
                         "mfg.variance.approval.step",
                         "mfg.variance.approval.decision",
                         "mfg.variance.break_glass",
+                        "mfg.variance.exception.escalation",
+                        "mfg.variance.exception.pause",
                     ],
                 )
             ]

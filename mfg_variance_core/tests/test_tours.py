@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import VarianceCommon
 
@@ -41,8 +41,18 @@ class TestTours(VarianceCommon, HttpCase):
             "mfg_variance_full_track",
             login=self.supervisor.login,
         )
-        self.assertEqual(case.state, "closed")
-        self.assertEqual(case.resolution, "fixed")
+        self.assertEqual((case.state, case.resolution), ("resolved", "fixed"))
+        other = new_test_user(
+            self.env,
+            "variance_verifier",
+            groups="mfg_variance_core.group_quality_manager,mrp.group_mrp_user",
+        )
+        self.start_tour(
+            f"/odoo/variance-exceptions/{case.id}",
+            "mfg_variance_verify",
+            login=other.login,
+        )
+        self.assertEqual((case.state, case.verified_by_id), ("closed", other))
 
     def test_policy_is_made_tried_activated_and_fires(self):
         self.start_tour(

@@ -14,5 +14,7 @@ from . import (
     mfg_variance_ledger_check,
     mfg_variance_ledger_export_ask,
     mfg_variance_pin,
+    mfg_variance_pause,
     mfg_variance_shelve,
+    mfg_variance_verify,
 )

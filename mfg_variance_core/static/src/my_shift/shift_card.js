@@ -48,22 +48,29 @@ export class ShiftCard extends Component {
         return amount ? formatMonetary(amount, {currencyId, digits: [16, 0]}) : "";
     }
 
-    /** What is left to respond, in words; overdue says so, not only in red. */
+    /** What is due and how long is left, in words; overdue says so, not only in red. */
     get clock() {
         const {card, now} = this.props;
         if (card.is_cleared) {
             return {text: _t("Over by itself: give the cause"), isLate: false};
         }
-        if (!card.respond_by || !card.is_new) {
-            return null;
+        if (!card.respond_by) {
+            return card.waits_for ? {text: card.waits_for, isLate: false} : null;
         }
         const minutes = Math.round(
             deserializeDateTime(card.respond_by).diff(now, "minutes").minutes
         );
         const span = this.formatMinutes(Math.abs(minutes));
-        return minutes < 0
-            ? {text: _t("Overdue by %s", span), isLate: true}
-            : {text: _t("%s left", span), isLate: false};
+        if (minutes < 0) {
+            const text = _t("%(due)s: overdue by %(span)s", {due: card.due, span});
+            return {text, isLate: true};
+        }
+        return {
+            text: card.is_likely_late
+                ? _t("%(due)s: %(span)s left, likely late", {due: card.due, span})
+                : _t("%(due)s: %(span)s left", {due: card.due, span}),
+            isLate: false,
+        };
     }
 
     formatMinutes(minutes) {

@@ -83,7 +83,25 @@ registry.category("web_tour.tours").add("mfg_variance_full_track", {
             run: "click",
         },
         {
-            trigger: ".o_statusbar_buttons button.btn-primary:contains('Close')",
+            content: "Who resolved it is told that somebody else has to verify it",
+            trigger:
+                ".o_form_view:not(:has(.o_statusbar_buttons button.btn-primary)) .alert:contains('verified by somebody other than')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("mfg_variance_verify", {
+    steps: () => [
+        {
+            trigger: ".o_statusbar_buttons button.btn-primary:contains('Verify')",
+            run: "click",
+        },
+        {
+            trigger: ".modal [name='note'] textarea",
+            run: "edit Three pieces in a row within the limits",
+        },
+        {
+            trigger: ".modal footer button:contains('Verify and Close')",
             run: "click",
         },
         {

@@ -99,6 +99,8 @@
         "wizards/mfg_variance_ledger_export_ask_views.xml",
         "views/mfg_variance_ledger_export_views.xml",
         "views/mfg_variance_control_review_views.xml",
+        "reports/mfg_variance_governance_report.xml",
+        "views/mfg_variance_governance_views.xml",
         "reports/mfg_variance_evidence_report.xml",
         "views/mfg_variance_exception_evidence_views.xml",
     ],

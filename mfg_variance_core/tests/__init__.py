@@ -26,6 +26,7 @@ from . import test_explain
 from . import test_fail_open
 from . import test_foreign_metric
 from . import test_gates
+from . import test_governance
 from . import test_handover
 from . import test_hold
 from . import test_incident

@@ -63,6 +63,7 @@ ALLOWED = {
     # signing asks the authority: who changed nothing, in his own session
     "mfg.variance.control.review": {"action_open_changes", "action_sign"},
     "mfg.variance.control.sign": {"action_sign"},
+    "mfg.variance.category": {"action_print_governance"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
     "mfg.variance.duty.board.line": {"action_open_board"},
     # reads for operators, each with his own rights and places

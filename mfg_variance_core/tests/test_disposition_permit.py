@@ -124,6 +124,39 @@ class TestDispositionPermit(DispositionCase):
         inside._action_done()
         self.assertEqual(one.used_quantity, 1)
 
+    def test_given_rule_that_ships_expected_counted_too(self):
+        one = self.permit(limit_quantity=5)
+        move = self.deliver(1).copy({"picked": True})
+        move.move_line_ids = [
+            (
+                0,
+                0,
+                {
+                    "product_id": self.bolt.id,
+                    "lot_id": self.lot.id,
+                    "quantity": 4,
+                    "location_id": self.stock.id,
+                    "location_dest_id": self.customers.id,
+                },
+            )
+        ]
+        move.picked = True
+        self.env["ir.actions.server"].create(
+            {
+                "name": "Ship",
+                "model_id": self.env["ir.model"]._get_id("stock.move"),
+                "state": "code",
+                "code": f"env['stock.move'].browse({move.id})._action_done()",
+            }
+        ).run()
+        self.assertEqual((one.used_quantity, one.permit_state), (5, "used_up"))
+        self.assertTrue(self.active_holds())
+
+    def test_given_permit_and_forged_count_expected_it_never_grows(self):
+        one = self.permit(limit_quantity=5)
+        self.Disposition._count_permits({self.lot: -5})
+        self.assertEqual(one.used_quantity, 0)
+
     def test_given_new_decision_expected_old_permit_over(self):
         one = self.permit(limit_quantity=5)
         self.deliver(5)

@@ -6,26 +6,11 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from .test_hold_race import TestHoldRace
-
-EMPTIED = (
-    "stock_scrap",
-    "stock_move_line",
-    "stock_move",
-    "stock_quant",
-)
-
-
-class RaceCase(TestHoldRace):
-    """The fixture of the hold's races; its own tests stay with it."""
-
-
-for _name in [name for name in dir(TestHoldRace) if name.startswith("test_")]:
-    setattr(RaceCase, _name, None)
+from .hold_race_case import HoldRaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestDispositionRace(RaceCase):
+class TestDispositionRace(HoldRaceCase):
     """Two workers on one hold or one disposition at once: nothing moves twice."""
 
     def setUp(self):
@@ -68,7 +53,7 @@ class TestDispositionRace(RaceCase):
                 "DELETE FROM stock_scrap WHERE product_id = %(id)s",
             ):
                 cr.execute(statement, {"id": self.bolt_id})
-        super().remove()
+        return super().remove()
 
     def request(self, env, quantity, kind="scrap"):
         hold = env["mfg.variance.hold"].browse(self.hold_id)
@@ -121,7 +106,9 @@ class TestDispositionRace(RaceCase):
 
     def test_given_two_requests_at_once_expected_never_more_than_held(self):
         with self.assertRaisesRegex(UserError, "Only 4 "):
-            self.late(lambda env: self.request(env, 6), lambda env: self.request(env, 6))
+            self.late(
+                lambda env: self.request(env, 6), lambda env: self.request(env, 6)
+            )
 
     def test_given_two_requests_that_fit_expected_second_repeated(self):
         tries = self.late(

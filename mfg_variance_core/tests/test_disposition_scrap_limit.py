@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..models.disposition.running import running
 from .disposition_case import DispositionCase
 
 
@@ -157,6 +158,21 @@ class TestDispositionScrapLimit(DispositionCase):
         scrap.action_validate()
         with self.assertRaisesRegex(UserError, "Record it as scrap"):
             scrap.move_ids.move_line_ids.quantity = 9
+
+    def test_given_stored_code_while_one_is_executed_expected_limit_holds(self):
+        scrap = self.scrap(5)
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Meanwhile",
+                "model_id": self.env["ir.model"]._get_id("stock.scrap"),
+                "state": "code",
+                "code": f"env['stock.scrap'].browse({scrap.id}).do_scrap()",
+            }
+        )
+        with running(self.env, 1):
+            action.run()
+        self.assertEqual(scrap.state, "draft")
+        self.assertEqual(self.on_hand(self.bolt, self.quarantine), 5)
 
     def test_given_forged_link_on_creation_expected_dropped(self):
         one = self.ask_for(self.hold_lot(), "scrap", 1)

@@ -169,11 +169,17 @@ class MfgVarianceDisposition(models.Model):
         )
 
     @api.model
+    @own_entry
     def _count_permits(self, used):
-        """Count what was used; what is used up is held again at once."""
+        """Count what was used; what is used up is held again at once.
+
+        Also when a rule moves stock: counting only ever takes from a permit.
+        """
         now = self.env["mfg.variance.engine"]._now()
         for lot, quantity in used.items():
             for permit in self._find_permits(lot)._filter_valid(now):
+                if quantity <= 0:
+                    break
                 left = permit._get_permit_left()
                 part = quantity if left is None else min(quantity, left)
                 quantity -= part

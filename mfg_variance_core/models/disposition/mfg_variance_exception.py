@@ -13,6 +13,7 @@ class MfgVarianceException(models.Model):
         "mfg.variance.disposition", "exception_id", string="Dispositions"
     )
     disposition_count = fields.Integer(compute="_compute_disposition_count")
+    has_undecided = fields.Boolean(compute="_compute_has_undecided")
 
     @api.depends("disposition_ids")
     def _compute_disposition_count(self):
@@ -23,6 +24,23 @@ class MfgVarianceException(models.Model):
         )
         for case in self:
             case.disposition_count = counts.get(case._origin, 0)
+
+    def _compute_has_undecided(self):
+        """Whether something is held of which nobody asked what is to become."""
+        held = self.env["mfg.variance.hold"].search(
+            [("exception_id", "in", self.ids), ("state", "=", "active")]
+        )
+        waiting = held.filtered(
+            lambda hold: (
+                hold.undecided_quantity > 0
+                if hold._get_disposable_product()
+                else not hold.disposition_ids.filtered(
+                    lambda one: one.state in dispositions.CLAIMING
+                )
+            )
+        )
+        for case in self:
+            case.has_undecided = case._origin in waiting.exception_id
 
     def _get_gate_needs(self, to):
         """Dispositions have to be executed, and what was reworked inspected."""
@@ -65,7 +83,9 @@ class MfgVarianceException(models.Model):
     def action_decide_dispositions(self):
         """Decide about what this case holds: at once if it is one hold, else choose."""
         self.ensure_one()
-        holds = self.hold_ids.filtered(lambda hold: hold.state == "active")
+        holds = self.env["mfg.variance.hold"].search(
+            [("exception_id", "=", self.id), ("state", "=", "active")]
+        )
         if len(holds) == 1:
             return holds.action_decide()
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...domain import dispositions
-from ...guard import is_system
+from ...guard import is_system, own_entry
 from .running import is_running
 
 # what a waiting scrap is about; only the system touches it
@@ -153,8 +153,12 @@ class StockScrap(models.Model):
             ]
         return [("create_uid", "=", self.env.uid)]
 
+    @own_entry
     def _variance_put_aside(self):
-        """Move it into quarantine on a hold, and ask for the final move."""
+        """Move it into quarantine on a hold, and ask for the final move.
+
+        Also when a rule scraps: it is the same for whoever does, and frees nothing.
+        """
         self.ensure_one()
         if self.name == self.env._("New"):
             # sudo: numbering only

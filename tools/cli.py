@@ -86,6 +86,7 @@ def parser():
         "--fix", action="store_true", help="let the formatters mend what they can"
     )
     commands.add_parser("i18n", help="write the translation templates again")
+    commands.add_parser("docs", help="write the role guide from the matrix again")
     commands.add_parser("setup", help="fetch and set up everything, run nothing")
     commands.add_parser("status", help="what is set up and what runs")
     return top
@@ -134,6 +135,7 @@ def dispatch(options, source):
         demo,
         lint,
         postgres,
+        role_guide,
         seeds,
         templates,
         testing,
@@ -145,6 +147,8 @@ def dispatch(options, source):
         if options.fix:
             lint.fix()
         return testing.close(lint.run())
+    if options.command == "docs":
+        return role_guide.write()
     with postgres.in_use() as server:
         chain = templates.open_templates(source, server)
         if options.command == "demo" and options.seeds:

@@ -266,6 +266,15 @@ def verdict(
     return tuple(reasons)
 
 
+def holders_of(role: str) -> tuple[str, ...]:
+    """Return the roles by which somebody has a role: itself, and what implies it.
+
+    >>> holders_of("operator")
+    ('operator', 'supervisor', 'production_manager', 'quality_manager')
+    """
+    return (role, *IMPLIED.get(role, ()))
+
+
 def borrowed(
     action: str,
     lenders: Iterable[Person],

@@ -15,6 +15,7 @@ VARIANCE_STATES = (
     "variance_raise",
     "variance_playbook",
     "variance_hold",
+    "variance_approval",
 )
 
 

@@ -270,14 +270,18 @@ class MfgVarianceFloor(models.AbstractModel):
             for case in cases.sudo()  # sudo: names on the cards
         ]
         steps = self._get_steps(place)
+        approvals, approval_count = self.env["mfg.variance.approval"]._get_floor_cards(
+            PAGE
+        )
         return {
             "key": "waiting",
             "title": self.env._("Waiting for me"),
             "empty": self.env._("Nobody waits for you."),
-            "count": len(cards) + len(steps),
+            "count": len(cards) + len(steps) + approval_count,
             "most": MOST_COUNTED,
             "cards": cards,
             "steps": steps,
+            "approvals": approvals,
         }
 
     def _get_steps(self, place):

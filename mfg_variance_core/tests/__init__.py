@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_approval_concurrency
 from . import test_approval_escalation
 from . import test_archive
 from . import test_base_automation
@@ -67,6 +68,7 @@ from . import test_readiness
 from . import test_rework
 from . import test_rollup
 from . import test_running
+from . import test_security_approval
 from . import test_security_attacks_v2
 from . import test_security_deadlines
 from . import test_security_evidence

@@ -324,3 +324,11 @@ class TestAuthority(ApprovalCase, VarianceCommon):
     def test_nobody_is_in_the_break_glass_group_by_another_one(self):
         group = self.env.ref("mfg_variance_core.group_break_glass")
         self.assertFalse(group.implied_by_ids)
+
+    def test_what_waits_for_a_person_is_in_his_shift(self):
+        approval = self.ask()
+        Floor = self.env["mfg.variance.floor"]
+        for user, expected in ((self.quality, [approval.id]), (self.operator, [])):
+            shift = Floor.with_user(user).action_get_my_shift()
+            (section,) = (one for one in shift["sections"] if one["key"] == "waiting")
+            self.assertEqual([one["id"] for one in section["approvals"]], expected)

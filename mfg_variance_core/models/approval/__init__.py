@@ -15,6 +15,7 @@ from . import mfg_variance_break_glass
 from . import mfg_variance_break_glass_flow
 from . import mfg_variance_exception
 from . import mfg_variance_special
+from . import ir_actions_server
 from . import product_template
 from . import mrp_routing_workcenter
 from . import mfg_variance_engine_approval

@@ -2,8 +2,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ...domain import approvals
-
 
 class MfgVarianceApproval(models.Model):
     """What people see of an approval, and the buttons."""
@@ -107,5 +105,4 @@ class MfgVarianceApproval(models.Model):
             "currency_id": self.currency_id.id,
             "asked_by": self.requester_id.sudo().name or "",  # sudo: a colleague
             "asked_at": fields.Datetime.to_string(self.requested_at),
-            "verdicts": [approvals.APPROVED, approvals.REJECTED],
         }

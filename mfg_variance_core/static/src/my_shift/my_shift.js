@@ -322,6 +322,15 @@ export class MyShift extends Component {
         );
     }
 
+    async onOpenApproval(approval) {
+        await this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "mfg.variance.approval",
+            res_id: approval.id,
+            views: [[false, "form"]],
+        });
+    }
+
     // ---------------------------------------------------------- other doors
 
     raiseProblem() {

@@ -13,7 +13,9 @@ ROSTER = ("production_manager", "administrator")
 # attack -> who may do just that; everybody else is refused. A role that may shows
 # that it is the role, and nothing else, that stops the others
 ATTACKS = {
-    "shelve_a_month": MANAGERS,
+    # whoever leads may ask; it mutes when somebody else has agreed
+    "ask_to_shelve_a_month": LEADERS,
+    "mute_a_month": NOBODY,
     "shelve_critical": MANAGERS,
     "shelve_a_day": LEADERS,
     "shelve_two_years": NOBODY,
@@ -201,8 +203,14 @@ class TestSecurityAttacksV2(SecurityFixture, TransactionCase):
     def shelve_a_day(self, env):
         self._shelve(env)
 
-    def shelve_a_month(self, env):
+    def ask_to_shelve_a_month(self, env):
         self._shelve(env, ends_at=self.moment + timedelta(days=30))
+
+    def mute_a_month(self, env):
+        known = {one.id for one in env["mfg.variance.silence"]._get_live()}
+        self.ask_to_shelve_a_month(env)
+        if known == {one.id for one in env["mfg.variance.silence"]._get_live()}:
+            raise UserError("Nothing is muted.")
 
     def shelve_critical(self, env):
         self._shelve(env, up_to="critical")

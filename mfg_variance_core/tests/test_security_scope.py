@@ -29,6 +29,8 @@ RULED_OTHERWISE = {
     "mfg.variance.explain",
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",
+    "mfg.variance.hold.confirm",
+    "mfg.variance.hold.wizard",
     "mfg.variance.ledger.check",
     "mfg.variance.ledger.export.ask",
     "mfg.variance.pin",

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .deadline_case import DeadlineCase
@@ -65,11 +65,29 @@ class TestEscalation(DeadlineCase):
 
     def test_given_nobody_further_expected_said_so(self):
         case = self.make_case("major")
-        with patch.object(type(self.plant), "_get_line", return_value=()):
+        Case = type(self.Case)
+        with (
+            patch.object(type(self.plant), "_get_line", return_value=()),
+            patch.object(Case, "_get_members", return_value=[]),
+        ):
             self.watch(self.after(31))
         row = case.escalation_ids
         self.assertFalse(row.user_id)
         self.assertIn("Nobody further is in line.", row.reason)
+
+    def test_given_no_roster_expected_people_of_the_role_who_work_here(self):
+        self.Duty.search([("user_id", "=", self.manager.id)]).active = False
+        far = self.env["mfg.variance.plant"].create({"name": "Far", "code": "FAR9"})
+        stranger = new_test_user(
+            self.env,
+            "variance_stranger",
+            groups="mfg_variance_core.group_production_manager",
+        )
+        stranger.variance_plant_ids = far
+        self.manager.variance_plant_ids = self.plant
+        case = self.make_case("major")
+        self.watch(self.after(61))
+        self.assertEqual(self.told(case), self.second | self.manager)
 
     def test_given_acknowledged_expected_stopped(self):
         case = self.make_case("major")
@@ -264,14 +282,25 @@ class TestForecast(DeadlineCase):
         self.assertIn("the last 5 cases took 20 days each", case.forecast_text)
 
     def test_given_likely_late_expected_next_in_line_told_once(self):
-        self.put(self.manager, "production_manager")
+        self.put(self.second, "supervisor")
         self.make_history(5, 20 * 24 * 60)
         case = self.take()
         for hours in (1, 2, 3):
             case._as_system().write({"watch_at": self.monday})
             self.watch(self.monday + timedelta(hours=hours))
         row = case.escalation_ids
-        self.assertEqual((row.kind, row.user_id), ("forecast", self.manager))
+        self.assertEqual((row.kind, row.user_id), ("forecast", self.second))
+
+    def test_given_warning_likely_late_expected_shown_and_nobody_told(self):
+        for number in range(5):
+            start = self.monday - timedelta(days=20 - number)
+            case = self.make_case("warning", start)
+            done = start + timedelta(days=5)
+            case._as_system().write({"acknowledged_at": done, "state": "closed"})
+        case = self.make_case("warning")
+        self.watch(self.monday + timedelta(hours=1))
+        self.assertTrue(case.is_likely_late)
+        self.assertFalse(case.escalation_ids)
 
     def test_given_fast_owner_expected_in_time(self):
         self.make_history(5, 60)

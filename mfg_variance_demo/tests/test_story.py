@@ -144,6 +144,21 @@ class TestStory(TransactionCase):
             "answered at the story's time, not today",
         )
 
+    def test_deadlines_were_met_and_missed_and_passed_on(self):
+        cases = self.cases()
+        results = set(cases.mapped("acknowledge_result"))
+        self.assertLessEqual({"met", "breached"}, results)
+        rows = cases.escalation_ids
+        self.assertTrue(rows.filtered(lambda row: row.kind == "time"))
+        for row in rows:
+            self.assertNotEqual(row.user_id, row.exception_id.owner_id)
+
+    def test_full_cases_were_verified_by_somebody_else(self):
+        closed = self.cases(("track", "=", "full"), ("state", "=", "closed"))
+        for case in closed.filtered(lambda case: not case.cleared_at):
+            self.assertTrue(case.verified_by_id)
+            self.assertNotEqual(case.verified_by_id, case.resolved_by_id)
+
     def test_whatever_the_story_left_can_be_opened_and_read(self):
         auditor = self.env["res.users"].search([("login", "=", "auditor")])
         for name in (

@@ -65,8 +65,12 @@ def start_clocks(env):
     time = WorkingTime(env)
     for ids in split_every(BATCH, cases.ids):
         for case in cases.browse(ids):
+            detected = case.clock_started_at
             case._as_system().write({"clock_started_at": now})
             case._set_deadlines(time)
+            if case.state != "new":
+                # how long it took to acknowledge it counts from detection
+                case._as_system().write({"clock_started_at": detected})
         env.flush_all()
         env.invalidate_all()
     cases._wake_for_deadlines()

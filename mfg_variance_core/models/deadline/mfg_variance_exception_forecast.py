@@ -46,7 +46,11 @@ class MfgVarianceException(models.Model):
                 "forecast_text": found and self._get_forecast_text(found),
             }
         )
-        if is_late and not self._is_forecast_told(clock):
+        # who calls nobody when a deadline passes calls nobody before it does
+        has_chain = (
+            self.env["mfg.variance.escalation"]._get_chains().get(self.sla_id.id)
+        )
+        if is_late and has_chain and not self._is_forecast_told(clock):
             self._tell_next(
                 "forecast", clock, "supervisor", now, reason=self.forecast_text
             )

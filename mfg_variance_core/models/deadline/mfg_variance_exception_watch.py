@@ -274,10 +274,36 @@ class MfgVarianceException(models.Model):
             if owner.active and owner.id not in told:
                 return duty.Post("owner", owner.id)
         line = self.plant_id._get_line(who, self.company_id, now)
-        if who == "plant_supervisor":
-            own = [post for post in line if post.role == who]
-            line = (*own, *(post for post in line if post.role != who))
+        own = [post for post in line if post.role == who]
+        last = [post for post in line if post.role == "automation_owner"]
+        rest = [post for post in line if post not in own and post not in last]
+        # whoever keeps the automation healthy is asked when there is nobody else
+        line = (*(own or self._get_members(who)), *rest, *last)
         return duty.next_in_line(line, told | set(self.owner_id.ids))
+
+    def _get_members(self, role):
+        """Who has a role here without being on the roster: those of this plant first.
+
+        A plant that keeps no roster for its managers has managers all the same.
+        """
+        group = self.env.ref(f"mfg_variance_core.group_{role}", False)
+        if not group:
+            return []
+        # sudo: names to tell, whoever met what is late
+        users = group.sudo().all_user_ids.filtered(
+            lambda user: (
+                user.active
+                and not user.share
+                and self.company_id in user.company_ids
+                and (
+                    not user.variance_plant_ids
+                    or self.plant_id in user.variance_plant_ids
+                )
+                and not user._is_variance_automated()
+            )
+        )
+        ordered = users.sorted(lambda user: (not user.variance_plant_ids, user.id))
+        return [duty.Post(role, user.id) for user in ordered]
 
     def _get_escalation_reason(self, kind, clock, now):
         labels = dict(self._fields["respond_clock"]._description_selection(self.env))

@@ -8,6 +8,7 @@ from .mfg_variance_sla import CLOCK_SELECTION
 ROWS = """
 SELECT MIN(r.id) AS id, r.company_id, r.plant_id, r.severity, r.role, r.clock,
        date_trunc('month', r.started_at)::date AS month,
+       to_char(date_trunc('month', r.started_at), 'YYYY-MM') AS month_name,
        SUM(r.met_count) AS met_count, SUM(r.breached_count) AS breached_count,
        100.0 * SUM(r.met_count)
            / NULLIF(SUM(r.met_count) + SUM(r.breached_count), 0) AS met_percent,
@@ -38,17 +39,18 @@ class MfgVarianceSlaFigure(models.Model):
     severity = fields.Selection(SEVERITY_SELECTION, readonly=True)
     role = fields.Selection(DUTY_ROLES, readonly=True)
     clock = fields.Selection(CLOCK_SELECTION, string="To Do", readonly=True)
-    month = fields.Date(readonly=True)
+    month = fields.Date(string="Month Begin", readonly=True)
+    month_name = fields.Char(string="Month", readonly=True)
     met_count = fields.Integer(string="Met", readonly=True)
     breached_count = fields.Integer(string="Missed", readonly=True)
     met_percent = fields.Float(
         string="Met %", readonly=True, digits=(16, 0), aggregator=None
     )
     median_minutes = fields.Float(
-        string="Median Minutes", readonly=True, digits=(16, 0), aggregator=None
+        string="Median (min)", readonly=True, digits=(16, 0), aggregator=None
     )
     slow_minutes = fields.Float(
-        string="Nine of Ten Within",
+        string="90 % Within (min)",
         readonly=True,
         digits=(16, 0),
         aggregator=None,

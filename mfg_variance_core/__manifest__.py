@@ -83,6 +83,7 @@
         "views/mfg_variance_deadline_menus.xml",
         # governance brings its own menus
         "wizards/mfg_variance_hold_wizard_views.xml",
+        "wizards/mfg_variance_hold_ask_views.xml",
         "wizards/mfg_variance_hold_confirm_views.xml",
         "reports/mfg_variance_hold_report.xml",
         "views/mfg_variance_hold_views.xml",

@@ -33,6 +33,7 @@ from . import test_hold
 from . import test_incident
 from . import test_inhibition
 from . import test_hold_attacks
+from . import test_hold_grant
 from . import test_hold_hand
 from . import test_hold_race
 from . import test_hold_stock

@@ -146,12 +146,14 @@ ALLOWED = {
     },
     # operators confirm what they saw; the others open dialogs and print
     "mfg.variance.hold": {
+        "action_ask_no_ship",
         "action_break_glass",
         "action_confirm",
         "action_decide",
         "action_open_dispositions",
         "action_print_tag",
     },
+    "mfg.variance.hold.ask": {"action_apply"},
     "mfg.variance.hold.confirm": {"action_apply"},
     "mfg.variance.hold.wizard": {
         "action_apply",

@@ -9,6 +9,7 @@ from . import (
     mfg_variance_explain_missing,
     mfg_variance_explain_sources,
     mfg_variance_handover_remark,
+    mfg_variance_hold_ask,
     mfg_variance_hold_confirm,
     mfg_variance_hold_wizard,
     mfg_variance_ledger_check,

@@ -8,6 +8,7 @@ from . import mfg_variance_hold_work
 from . import mfg_variance_hold_place
 from . import mfg_variance_hold_contain
 from . import mfg_variance_hold_lift
+from . import mfg_variance_hold_grant
 from . import mfg_variance_hold_break_glass
 from . import mfg_variance_hold_presentation
 from . import mfg_variance_hold_hand

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LEFT, RIGHT, TOP, BOTTOM = 48.0, 12.0, 12.0, 22.0
+# the limits are named in the margin on the right
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 60.0, 12.0, 22.0
 # air above the highest mark
 HEADROOM = 1.08
 TICKS = 4
@@ -88,7 +89,7 @@ def layout(
     >>> chart = layout([Reading("a", 10, 10), Reading("b", 10, 20, "major", True)],
     ...                [Limit("major", 50, 0)])
     >>> [(dot.x, dot.y < 60, dot.is_case) for dot in chart.dots]
-    [(48.0, False, False), (628.0, True, True)]
+    [(48.0, False, False), (580.0, True, True)]
     >>> chart.limits[0].name, len(chart.ticks)
     ('major', 5)
     >>> len(layout([Reading("a", 10, 10)], [Limit("major", 50, 0)], "both").limits)
@@ -131,8 +132,12 @@ def layout(
         ),
         line("plan", planned),
         tuple(line(name, row) for name, row in borders),
-        tuple((y_of(value), f"{value:.4g}") for value in steps),
+        tuple((y_of(value), _number(value, high - low)) for value in steps),
     )
+
+
+def _number(value: float, span: float) -> str:
+    return f"{value:.0f}" if span >= TICKS * 5 else f"{value:.3g}"
 
 
 def _marks(reading: Reading) -> tuple[str | None, bool]:

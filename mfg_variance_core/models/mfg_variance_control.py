@@ -44,6 +44,9 @@ class MfgVarianceControl(models.AbstractModel):
         value = self[name]
         if self._fields[name].type == "binary":
             return bool(value)
+        if value == "":
+            # an empty text and none are the same to whoever reads it
+            return False
         return self.env["mfg.variance.ledger"]._freeze(value)
 
     def _read_controls(self, names):

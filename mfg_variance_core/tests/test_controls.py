@@ -53,6 +53,13 @@ class TestControls(LedgerCase):
         self.plant.money_floor = 5
         self.assertEqual(len(self.told("control.changed")), count)
 
+    def test_given_empty_text_for_none_expected_silence(self):
+        category = self.metric.category_id
+        category.consequence = False
+        count = len(self.told("control.changed"))
+        category.consequence = ""
+        self.assertEqual(len(self.told("control.changed")), count)
+
     def test_given_field_that_is_no_control_expected_no_query(self):
         user = self.engineer
         user.signature = "one"

@@ -42,6 +42,13 @@ class TestEvidenceReport(LedgerCase):
         told = self.told("exception.moved", self.late)
         self.assertIn(told.content_hash[:12], [row[4] for row in rows])
 
+    def test_given_case_older_than_the_ledger_expected_its_own_stamps(self):
+        self.forge("DELETE FROM mfg_variance_ledger WHERE case_ref = %s", self.late.id)
+        rows = self.section("timeline")["rows"]
+        self.assertIn(
+            ("Acknowledged", self.supervisor.name), [(row[1], row[3]) for row in rows]
+        )
+
     def test_given_readings_expected_case_marked_in_the_chart(self):
         chart = self.section("readings")["chart"]
         self.assertTrue(any(dot.is_case for dot in chart.dots))

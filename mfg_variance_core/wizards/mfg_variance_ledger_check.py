@@ -33,6 +33,10 @@ class MfgVarianceLedgerCheck(models.TransientModel):
     anchor = fields.Selection(ANCHORS, readonly=True)
     anchor_sentence = fields.Char(readonly=True)
 
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = self.env._("Verify the Ledger")
+
     def action_verify(self):
         """Verify and show the result; who did and what it said is in the ledger."""
         # the right to do so is that on this dialog, held by managers and auditors

@@ -104,6 +104,9 @@ class MfgVarianceException(models.Model):
             (self.first_event_at, self.env._("Happened"), "", "", ""),
             (self.detected_at, self.env._("Detected"), "", "", ""),
         ]
+        rows = self._get_ledger_rows()
+        if not rows.filtered(lambda row: row.kind.startswith("exception.")):
+            lines += self._get_stamp_lines()
         lines += [
             (
                 row.at,
@@ -112,7 +115,7 @@ class MfgVarianceException(models.Model):
                 row.actor_name,
                 row.content_hash[:SHOWN_HASH],
             )
-            for row in self._get_ledger_rows()
+            for row in rows
         ]
         lines.sort(key=lambda line: line[0] or self.create_date)
         return self._evidence_table(
@@ -127,6 +130,20 @@ class MfgVarianceException(models.Model):
             ),
             [(self._show_moment(line[0]), *line[1:]) for line in lines],
         )
+
+    def _get_stamp_lines(self):
+        """The moves of a case that is older than the ledger, by its own stamps."""
+        moves = (
+            ("acknowledged", "acknowledged_by_id"),
+            ("contained", "contained_by_id"),
+            ("resolved", "resolved_by_id"),
+            ("closed", "closed_by_id"),
+        )
+        return [
+            (self[f"{state}_at"], self._get_state_label(state), "", self[who].name, "")
+            for state, who in moves
+            if self[f"{state}_at"]
+        ]
 
     def _get_ledger_rows(self):
         return self.env["mfg.variance.ledger"].search(

@@ -80,6 +80,9 @@ class MfgVarianceLedger(models.Model):
         self.ensure_one()
         data = dict(self._get_data())
         changes = data.pop("changes", {})
+        if data.get("event") == "changed":
+            # before and after say so
+            del data["event"]
         lines = [
             (
                 self._get_field_label(name),

@@ -94,6 +94,11 @@ class TestEvidenceReport(LedgerCase):
         block = self.section("holds")["records"][0]
         self.assertIn("Chuck is loose", [value for _label, value in block[1]])
 
+    def test_given_case_expected_its_deadlines(self):
+        self.late._as_system().write({"resolve_by": self.now})
+        blocks = self.section("deadlines")["records"]
+        self.assertIn("Resolve By", [label for label, _value in blocks[0][1]])
+
     def test_given_costs_expected_total_of_the_case(self):
         rows = self.section("costs")["rows"]
         self.assertEqual(rows[-1][0], "Cost of the case")

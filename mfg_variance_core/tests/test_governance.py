@@ -38,6 +38,9 @@ class TestGovernance(LedgerCase):
         versions._as_system().write({"state": "retired"})
         self.assertIn(self.metric.name, self.words("unwatched"))
 
+    def test_given_response_times_expected_by_severity(self):
+        self.assertIn("Critical", self.words("deadlines"))
+
     def test_given_matrix_expected_who_decides_and_who_never(self):
         self.assertIn("Quality Manager", self.words("segregation"))
         self.assertIn("who placed the hold", self.words("segregation"))

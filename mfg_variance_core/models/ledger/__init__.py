@@ -5,6 +5,7 @@ from . import mfg_variance_ledger_verify
 from . import mfg_variance_ledger_export
 from . import mfg_variance_control_review
 from . import mfg_variance_governance
+from . import mfg_variance_governance_people
 from . import mfg_variance_exception_files
 from . import mfg_variance_exception_evidence
 from . import mfg_variance_exception_evidence_decided

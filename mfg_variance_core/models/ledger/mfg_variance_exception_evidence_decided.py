@@ -42,9 +42,32 @@ DISPOSITION_FIELDS = (
     "production_ids",
 )
 
+TASK_FIELDS = (
+    "state",
+    "user_id",
+    "due_date",
+    "done_by_id",
+    "done_at",
+    "done_note",
+    "verified_by_id",
+    "verified_at",
+    "verification_note",
+    "cancelled_by_id",
+    "cancel_reason",
+)
+PAUSE_FIELDS = (
+    "waits_for_name",
+    "reason",
+    "started_by_id",
+    "started_at",
+    "until",
+    "ended_at",
+)
+CLOCKS = ("acknowledge_by", "contain_by", "decide_by", "resolve_by")
+
 
 class MfgVarianceException(models.Model):
-    """What was held, what was decided about it, and who decided, in the evidence."""
+    """In the evidence: deadlines, what was held, what was decided by whom, tasks."""
 
     _name = "mfg.variance.exception"
     _inherit = "mfg.variance.exception"
@@ -57,7 +80,9 @@ class MfgVarianceException(models.Model):
             self._get_hold_section(),
             self._get_disposition_section(),
             self._get_approval_section(),
+            self._get_task_section(),
         ]
+        sections.insert(1, self._get_deadline_section())
         return sections
 
     def _get_of_case(self, model):
@@ -112,3 +137,24 @@ class MfgVarianceException(models.Model):
             ],
             rows,
         )
+
+    def _get_task_section(self):
+        """What was to be done, by whom it was, and who verified it."""
+        return self._evidence_records(
+            "tasks",
+            self.env._("Tasks and Their Verification"),
+            self._get_of_case("mfg.variance.exception.task"),
+            TASK_FIELDS,
+        )
+
+    def _get_deadline_section(self):
+        """The clocks of the case, and what it waited for meanwhile."""
+        pauses = self._get_of_case("mfg.variance.exception.pause")
+        section = self._evidence_records(
+            "deadlines", self.env._("Deadlines"), self, CLOCKS
+        )
+        waits = self._evidence_records(
+            "pauses", self.env._("Pauses"), pauses, PAUSE_FIELDS
+        )
+        section["records"] += waits["records"] if waits else []
+        return section

@@ -1,6 +1,4 @@
-from odoo import api, fields, models
-
-from ...domain import segregation
+from odoo import fields, models
 
 LIVE = ("shadow", "active")
 LATEST_CHANGES = 15
@@ -44,6 +42,7 @@ class MfgVarianceCategory(models.Model):
             self._get_watched_section(versions),
             self._get_unwatched_section(area, versions),
             self._get_reaction_section(versions),
+            self._get_deadline_section(area),
             self._get_rule_section(area),
             self._get_duty_section(),
             self._get_shelved_section(area),
@@ -143,77 +142,6 @@ class MfgVarianceCategory(models.Model):
             rows,
             self.env._("No playbook: a case is opened and nobody is asked anything."),
         )
-
-    def _get_rule_section(self, area):
-        """The approval rules that hold here: of this area, of above it, of all."""
-        rules = self.env["mfg.variance.approval.rule"].search(
-            [
-                "|",
-                ("category_id", "=", False),
-                "|",
-                ("category_id", "in", area.ids),
-                ("category_id", "parent_of", self.id),
-            ]
-        )
-        kinds = dict(rules._fields["kind"]._description_selection(self.env))
-        roles = dict(rules.step_ids._fields["role"]._description_selection(self.env))
-        rows = [
-            (
-                kinds.get(rule.kind, rule.kind),
-                rule.name,
-                " → ".join(
-                    ", ".join(step.user_ids.mapped("name"))
-                    or str(roles.get(step.role, ""))
-                    for step in rule.step_ids
-                ),
-            )
-            for rule in rules
-        ]
-        return self._governance_section(
-            "approvals",
-            self.env._("Who Approves"),
-            (self.env._("For"), self.env._("Rule"), self.env._("Steps")),
-            rows,
-            self.env._("No approval rule: one signature of the roles below is enough."),
-        )
-
-    def _get_duty_section(self):
-        """The one matrix of who may decide, and who is barred although he may."""
-        roles = self._get_role_labels()
-        parties = {
-            segregation.REQUESTER: self.env._("who asked"),
-            segregation.HOLDER: self.env._("who placed the hold"),
-            segregation.DOER: self.env._("who did it"),
-            segregation.PRODUCER: self.env._("who made the lot"),
-            segregation.AUTHOR: self.env._("who wrote it"),
-        }
-        rows = [
-            (
-                duty.title,
-                ", ".join(roles.get(role, role) for role in duty.roles),
-                ", ".join(parties[party] for party in duty.barred),
-            )
-            for action, duty in segregation.MATRIX.items()
-            if action.startswith(segregation.APPROVE)
-        ]
-        return self._governance_section(
-            "segregation",
-            self.env._("Segregation of Duties"),
-            (self.env._("Decision"), self.env._("Roles"), self.env._("Never")),
-            rows,
-            "",
-        )
-
-    @api.model
-    def _get_role_labels(self):
-        labels = {segregation.ON_CALL: self.env._("On call by the duty roster")}
-        for role in segregation.GROUP_ROLES:
-            group = self.env.ref(
-                f"mfg_variance_core.group_{role}", raise_if_not_found=False
-            )
-            if group:
-                labels[role] = group.sudo().name  # sudo: what a role is called
-        return labels
 
     def _get_shelved_section(self, area):
         now = self.env["mfg.variance.engine"]._now()

@@ -8,7 +8,12 @@ from . import triggers
 from .appending import OBSERVED, Row, insert
 
 # whose name is no part of any row: it can be erased and the chain still holds
-PERSONAL_MODELS = ("res.users", "res.partner", "mfg.variance.duty")
+PERSONAL_MODELS = (
+    "res.users",
+    "res.partner",
+    "mfg.variance.duty",
+    "mfg.variance.delegation",
+)
 # columns in which nothing is an empty text
 TEXTS = ("kind", "origin", "res_model", "res_name")
 ORIGINS = [

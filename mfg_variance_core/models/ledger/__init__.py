@@ -7,6 +7,7 @@ from . import mfg_variance_control_review
 from . import mfg_variance_governance
 from . import mfg_variance_governance_people
 from . import mfg_variance_exception_files
+from . import mfg_variance_exception_evidence_words
 from . import mfg_variance_exception_evidence
 from . import mfg_variance_exception_evidence_decided
 from . import base_automation

@@ -5,6 +5,7 @@ from . import mfg_variance_hold_find
 from . import mfg_variance_hold_refusal
 from . import mfg_variance_hold_guard
 from . import mfg_variance_hold_work
+from . import mfg_variance_hold_kept
 from . import mfg_variance_hold_place
 from . import mfg_variance_hold_contain
 from . import mfg_variance_hold_lift
@@ -30,5 +31,7 @@ from . import stock_location
 from . import stock_lot
 from . import stock_move
 from . import stock_move_line
+from . import stock_move_kept
+from . import stock_move_line_kept
 from . import stock_picking
 from . import stock_quant

@@ -30,7 +30,8 @@ class MfgVarianceHold(models.Model):
         lines = lines.filtered(lambda line: line.quantity_product_uom > 0)
         own = lines.filtered(lambda line: line.location_id.usage in OWN)
         actions = {line: line._get_hold_action() for line in lines}
-        shipped = lines.filtered(lambda line: actions[line] == holds.SHIP)
+        # what stops whatever may be used stops what was made from held stock, too
+        shipped = lines.filtered(lambda line: holds.stops(holds.NO_SHIP, actions[line]))
         moving = own | shipped
         made = lines.move_id.production_id
         found = self._find(

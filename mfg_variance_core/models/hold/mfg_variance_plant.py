@@ -3,6 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...guard import SYSTEM, TOKEN_KEY
 
+# what tells which stock and work is of a plant
+PLACING = frozenset(("active", "company_id", "warehouse_id"))
+
 
 class MfgVariancePlant(models.Model):
     """Where a plant puts aside what may not be used."""
@@ -42,6 +45,8 @@ class MfgVariancePlant(models.Model):
         return plants
 
     def write(self, vals):
+        if not PLACING.isdisjoint(vals):
+            self._check_holds(vals)
         if "quarantine_location_id" not in vals:
             return super().write(vals)
         left = self.filtered(
@@ -53,6 +58,29 @@ class MfgVariancePlant(models.Model):
         result = super().write(vals)
         self._mark_quarantine()
         return result
+
+    def _check_holds(self, vals):
+        """Refuse to take a plant out of use while something in it is held."""
+        changed = self.filtered(
+            lambda plant: any(
+                plant._fields[name].convert_to_cache(vals[name], plant)
+                != plant._fields[name].convert_to_cache(plant[name], plant)
+                for name in PLACING & vals.keys()
+            )
+        )
+        # sudo: holds count whoever asks
+        found = changed and self.env["mfg.variance.hold"].sudo().search(
+            [("state", "=", "active"), ("plant_id", "in", changed.ids)], limit=1
+        )
+        if found:
+            raise UserError(
+                self.env._(
+                    "Something in %(plant)s is on hold (%(hold)s). Decide on it before "
+                    "the plant is archived or gets another warehouse.",
+                    plant=found.plant_id.name,
+                    hold=found.display_name,
+                )
+            )
 
     def _mark_quarantine(self):
         """Tell the locations what they are, so that stock rules need no plant."""

@@ -54,9 +54,11 @@ class MrpProduction(models.Model):
         self, amounts=False, cancel_remaining_qty=False, set_consumed_qty=False
     ):
         """What is split off a held order is held as well."""
-        orders = super()._split_productions(
-            amounts, cancel_remaining_qty, set_consumed_qty
-        )
+        split = passage.Passage(split=((holds.PRODUCTION, one) for one in self.ids))
+        with passage.passing(self.env, split):
+            orders = super()._split_productions(
+                amounts, cancel_remaining_qty, set_consumed_qty
+            )
         self._keep_holds(orders - self)
         return orders
 

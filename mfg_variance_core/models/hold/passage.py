@@ -18,10 +18,12 @@ _UNDER_WAY = weakref.WeakKeyDictionary()
 class Passage:
     """What one examined movement, booking or disposition may do."""
 
-    def __init__(self, hold_ids=(), order_ids=(), workorder_ids=()):
+    def __init__(self, hold_ids=(), order_ids=(), workorder_ids=(), split=()):
         self.hold_ids = frozenset(hold_ids)
         self.order_ids = frozenset(order_ids)
         self.workorder_ids = frozenset(workorder_ids)
+        # what is split, as (kind, id): its moves may leave for what is split off
+        self.split = frozenset(split)
         self.depth = stored_depth()
         # what was found free, its row locked for share
         self.free_lot_ids = set()
@@ -62,6 +64,11 @@ def booked_order_ids(env):
 def booked_workorder_ids(env):
     """The work orders that are being finished by their own button."""
     return frozenset().union(*(one.workorder_ids for one in _get_under_way(env)))
+
+
+def split_ids(env):
+    """The documents that are being split, as ``(kind, id)``."""
+    return frozenset().union(*(one.split for one in _get_under_way(env)))
 
 
 def is_free(env, location_id, lot_id):

@@ -90,6 +90,8 @@
         "views/mfg_variance_break_glass_views.xml",
         "views/mfg_variance_approval_menus.xml",
         "views/mfg_variance_hold_place_views.xml",
+        "wizards/mfg_variance_suspect_wizard_views.xml",
+        "views/mfg_variance_suspect_views.xml",
         "views/mfg_variance_hold_menus.xml",
         "views/mfg_variance_disposition_views.xml",
         "views/mfg_variance_disposition_link_views.xml",

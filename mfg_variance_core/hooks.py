@@ -28,6 +28,8 @@ EMPTIED_MODELS = (
     "mfg.variance.approval.decision",
     "mfg.variance.approval.step",
     "mfg.variance.approval",
+    "mfg.variance.suspect.line",
+    "mfg.variance.suspect",
     "mfg.variance.hold",
     "mfg.variance.case.step.log",
     "mfg.variance.case.step",

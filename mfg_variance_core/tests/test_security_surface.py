@@ -39,6 +39,7 @@ ALLOWED = {
         "action_resume",
         "action_verify",
         "action_add_task",
+        "action_find_suspects",
     },
     # what is decided is checked by the matrix, for who is there or who signed
     "mfg.variance.approval": {"action_decide", "action_withdraw", "action_open_record"},
@@ -149,12 +150,22 @@ ALLOWED = {
         "action_ask_no_ship",
         "action_break_glass",
         "action_confirm",
+        "action_find_suspects",
         "action_decide",
         "action_open_dispositions",
         "action_print_tag",
     },
     "mfg.variance.hold.ask": {"action_apply"},
     "mfg.variance.hold.confirm": {"action_apply"},
+    # supervisors and engineers search; holding asks the authority
+    "mfg.variance.suspect": {
+        "action_open_lines",
+        "action_open_unheld",
+        "action_open_delivered",
+        "action_hold_here",
+        "action_search_again",
+    },
+    "mfg.variance.suspect.wizard": {"action_apply"},
     "mfg.variance.hold.wizard": {
         "action_apply",
         "action_hold_lot",

@@ -18,4 +18,5 @@ from . import (
     mfg_variance_pause,
     mfg_variance_shelve,
     mfg_variance_verify,
+    mfg_variance_suspect_wizard,
 )

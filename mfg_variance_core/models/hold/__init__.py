@@ -14,6 +14,10 @@ from . import mfg_variance_hold_break_glass
 from . import mfg_variance_hold_presentation
 from . import mfg_variance_hold_hand
 from . import mfg_variance_hold_starve
+from . import mfg_variance_suspect
+from . import mfg_variance_suspect_line
+from . import mfg_variance_suspect_search
+from . import mfg_variance_suspect_start
 from . import mfg_variance_engine
 from . import mfg_variance_exception
 from . import mfg_variance_floor

@@ -68,6 +68,14 @@ class MfgVarianceException(models.Model):
             {"default_exception_id": self.id}
         )
 
+    def action_find_suspects(self):
+        """Find all that may have what this case is about."""
+        self.ensure_one()
+        self.check_access("read")
+        Suspect = self.env["mfg.variance.suspect"]
+        Suspect._check_may_search()
+        return Suspect._begin(Suspect._prepare_from_case(self))._open()
+
     def action_open_holds(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

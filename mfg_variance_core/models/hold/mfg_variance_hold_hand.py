@@ -24,28 +24,30 @@ class MfgVarianceHold(models.Model):
     @api.model
     def _place_by_hand(self, vals_list):
         """Place holds for the person who asks, in his own places."""
+        targets = self._browse_targets(vals_list)
+        places = set()
         for vals in vals_list:
-            self._check_may_place(vals)
+            kind = vals["kind"]
+            target = targets.get((kind, vals.get(TARGETS[kind])))
+            if not target:
+                raise UserError(self.env._("Choose what is to be held."))
+            place = getattr(self, f"_get_place_of_{kind}")(target, vals)
+            places.add((place.get("company_id"), place.get("plant_id")))
+        for company_id, plant_id in places:
+            self._check_may_place(company_id, plant_id)
         return self._place(vals_list)
 
     @api.model
-    def _check_may_place(self, vals):
+    def _check_may_place(self, company_id, plant_id):
         """Operators hold what is in their companies and plants."""
-        kind = vals["kind"]
-        target = self.env[self._fields[TARGETS[kind]].comodel_name].sudo()
-        # sudo: an operator of ours may have no role in Inventory; its place is read
-        target = target.browse(vals.get(TARGETS[kind])).exists()
-        if not target:
-            raise UserError(self.env._("Choose what is to be held."))
-        place = getattr(self, f"_get_place_of_{kind}")(target, vals)
-        company = self.env["res.company"].browse(place.get("company_id") or [])
+        company = self.env["res.company"].browse(company_id or [])
         if company and company not in self.env.user.company_ids:
             raise AccessError(
                 self.env._(
                     "You may only hold what is in your own companies and plants."
                 )
             )
-        plant = self.env["mfg.variance.plant"].browse(place.get("plant_id") or [])
+        plant = self.env["mfg.variance.plant"].browse(plant_id or [])
         self.env["mfg.variance.authority"]._check("place_hold", plant or company)
 
     # ------------------------------------------------------------- confirming
@@ -103,6 +105,14 @@ class MfgVarianceHold(models.Model):
         if self.missing_quantity:
             self.exception_id._raise_severity("critical")
         return True
+
+    def action_find_suspects(self):
+        """Find all that may have what this has."""
+        self.ensure_one()
+        self.check_access("read")
+        Suspect = self.env["mfg.variance.suspect"]
+        Suspect._check_may_search()
+        return Suspect._begin(Suspect._prepare_from_hold(self))._open()
 
     def action_print_tag(self):
         """The tag to put on what is held."""

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...domain import holds
@@ -35,49 +36,86 @@ class MfgVarianceHold(models.Model):
         ``quantity`` is moved to the quarantine of the plant; of an order it is split
         off.
         """
-        result = self.browse()
-        fresh = []
+        same, targets = self._find_same(vals_list), self._browse_targets(vals_list)
+        result, fresh = self.browse(), []
         for vals in vals_list:
-            known = self._find_same(vals)
-            result |= known
-            if not known:
-                fresh.append(self._prepare_hold_vals(vals))
+            key = self._get_sameness(vals)
+            if key not in same:
+                fresh.append(self._prepare_hold_vals(vals, targets))
+                same |= {key: False} if key else {}
+            elif same[key]:
+                result |= self.browse(same[key])
         if fresh:
             result |= self._create_holds(fresh)
         return result
 
     @api.model
-    def _find_same(self, vals):
-        """The active hold of the same case on the same thing; pieces add up instead."""
-        target = TARGETS[vals["kind"]]
-        if vals.get("quantity") or not vals.get(target):
-            return self.browse()
-        # sudo: holds of other plants count, whoever places this one
-        found = self.sudo().search(
-            [
-                ("state", "=", "active"),
-                ("kind", "=", vals["kind"]),
-                (target, "=", vals[target]),
-                ("exception_id", "=", vals.get("exception_id", False)),
-                ("parent_id", "=", vals.get("parent_id", False)),
-                ("strength", "=", vals.get("strength") or holds.NO_USE),
-            ],
-            limit=1,
+    def _get_sameness(self, vals):
+        """What makes two holds one; of a quantity each holds its own pieces."""
+        target = vals.get(TARGETS[vals["kind"]])
+        if vals.get("quantity") or not target:
+            return None
+        return (
+            vals["kind"],
+            target,
+            vals.get("strength") or holds.NO_USE,
+            vals.get("exception_id") or False,
+            vals.get("parent_id") or False,
         )
-        return self.browse(found.id)
 
     @api.model
-    def _prepare_hold_vals(self, vals):
+    def _find_same(self, vals_list):
+        """``{sameness: id}`` of the active holds on what is to be held."""
+        ids = {}
+        for vals in vals_list:
+            key = self._get_sameness(vals)
+            if key:
+                ids.setdefault(key[0], set()).add(key[1])
+        if not ids:
+            return {}
+        asked = Domain.OR(
+            Domain("kind", "=", kind) & Domain(TARGETS[kind], "in", list(targets))
+            for kind, targets in ids.items()
+        )
+        # sudo: holds of other plants count, whoever places this one
+        found = self.sudo().search(asked & Domain("state", "=", "active"))
+        return {
+            (
+                hold.kind,
+                hold[TARGETS[hold.kind]].id,
+                hold.strength,
+                hold.exception_id.id,
+                hold.parent_id.id,
+            ): hold.id
+            for hold in found
+        }
+
+    @api.model
+    def _browse_targets(self, vals_list):
+        """``{(kind, id): record}`` of what is to be held, read together."""
+        ids = {}
+        for vals in vals_list:
+            kind = vals["kind"]
+            ids.setdefault(kind, set()).add(vals.get(TARGETS[kind]) or 0)
+        result = {}
+        for kind, numbers in ids.items():
+            # sudo: the place of what is held, whoever holds it
+            Model = self.env[self._fields[TARGETS[kind]].comodel_name].sudo()
+            for record in Model.browse(numbers).exists():
+                result[kind, record.id] = record
+        return result
+
+    @api.model
+    def _prepare_hold_vals(self, vals, targets):
         """The values of a new hold, with its place filled in from what is held."""
         if not vals.get("reason"):
             raise UserError(self.env._("Say why it is held: a hold needs a reason."))
         kind = vals["kind"]
-        # sudo: the place of what is held, whoever holds it
-        target = self.env[self._fields[TARGETS[kind]].comodel_name].sudo()
-        target = target.browse(vals.get(TARGETS[kind])).exists()
+        target = targets.get((kind, vals.get(TARGETS[kind])))
         if not target:
             raise UserError(self.env._("Choose what is to be held."))
-        case = self.env["mfg.variance.exception"].sudo()  # sudo: as above
+        # sudo: the place of the case, whoever places its hold
+        case = self.env["mfg.variance.exception"].sudo()
         case = case.browse(vals.get("exception_id"))
         place = getattr(self, f"_get_place_of_{kind}")(target, vals)
         company = vals.get("company_id") or place.get("company_id")

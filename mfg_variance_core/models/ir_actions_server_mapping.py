@@ -15,6 +15,7 @@ DIMENSIONS = {
     "company_id": ("res.company", "variance_company_field_id"),
     "plant_id": ("mfg.variance.plant", "variance_plant_field_id"),
     "product_id": ("product.product", "variance_product_field_id"),
+    "lot_id": ("stock.lot", None),
     "workcenter_id": ("mrp.workcenter", "variance_workcenter_field_id"),
     "production_id": ("mrp.production", "variance_production_field_id"),
     "workorder_id": ("mrp.workorder", "variance_workorder_field_id"),

@@ -98,3 +98,4 @@ from . import test_disposition_money
 from . import test_disposition_scrap_limit
 from . import test_security_dispositions
 from . import test_disposition_race
+from . import test_disposition_tour

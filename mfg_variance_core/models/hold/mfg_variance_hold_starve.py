@@ -14,26 +14,34 @@ class MfgVarianceHold(models.Model):
     _name = "mfg.variance.hold"
     _inherit = "mfg.variance.hold"
 
+    # computed as sudo: what waits is named to whoever sees the hold; the orders and
+    # transfers themselves are shown to those with a role there
     starved_production_ids = fields.Many2many(
-        "mrp.production", string="Waiting Orders", compute="_compute_starved"
+        "mrp.production",
+        string="Waiting Orders",
+        compute="_compute_starved",
+        compute_sudo=True,
     )
     starved_picking_ids = fields.Many2many(
-        "stock.picking", string="Waiting Transfers", compute="_compute_starved"
+        "stock.picking",
+        string="Waiting Transfers",
+        compute="_compute_starved",
+        compute_sudo=True,
     )
-    starved_text = fields.Char(string="Starves", compute="_compute_starved")
+    starved_text = fields.Char(
+        string="Starves", compute="_compute_starved", compute_sudo=True
+    )
 
     def _compute_starved(self):
         for hold in self:
-            # sudo: names of what waits, for whoever sees the hold
-            own = hold.sudo()
-            moves = own._get_starved_moves() if own.state == "active" else None
+            moves = hold._get_starved_moves() if hold.state == "active" else None
             orders = (
                 moves.raw_material_production_id
                 if moves
                 else self.env["mrp.production"]
             )
-            if own.state == "active" and own.kind == holds.WORKCENTER:
-                orders |= own._get_orders_at_center()
+            if hold.state == "active" and hold.kind == holds.WORKCENTER:
+                orders |= hold._get_orders_at_center()
             pickings = moves.picking_id if moves else self.env["stock.picking"]
             hold.starved_production_ids = orders.ids
             hold.starved_picking_ids = pickings.ids

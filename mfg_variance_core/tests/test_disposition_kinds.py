@@ -164,6 +164,19 @@ class TestDispositionKinds(DispositionCase):
             self.assert_done(one)
             self.assertTrue(one.production_ids.is_variance_rework)
 
+    def test_given_held_pieces_worked_on_where_they_lie_expected_not_refused(self):
+        """As the end of a repair does: a move from a place to the same place."""
+        self.dispose(self.held, "release", 6)
+        aside = self.quarantine
+        move = self.env["stock.move"].create(
+            self.held.disposition_ids._prepare_move_vals(
+                self.bolt, 4, aside, aside, lot_id=self.lot.id
+            )
+        )
+        move._action_done()
+        self.assertEqual(move.state, "done")
+        self.assertEqual(self.figures(), (6, 4))
+
     # ------------------------------------------------------------------ regrade
 
     def test_given_regrade_expected_other_product_at_the_same_value(self):

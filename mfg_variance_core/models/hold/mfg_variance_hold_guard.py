@@ -114,8 +114,9 @@ class MfgVarianceHold(models.Model):
             key = (line.location_id.id, line.product_id.id, line.lot_id.id)
             leaving[key] += line.quantity_product_uom
             back = (line.location_dest_id.id, line.product_id.id, line.lot_id.id)
-            # what is put into another package on the spot stays, but as another thing
-            if back != key:
+            # what is put into another package on the spot stays, but as another thing;
+            # what a repair moves from where it lies to where it lies stays as it is
+            if back != key or line.package_id == line.result_package_id:
                 leaving[back] -= line.quantity_product_uom
             if actions[line] != holds.USE:
                 beyond.add(key)

@@ -38,6 +38,7 @@ from . import test_hold_attacks
 from . import test_hold_grant
 from . import test_hold_hand
 from . import test_hold_race
+from . import test_hold_rpc
 from . import test_hold_stock
 from . import test_suspect
 from . import test_hold_work

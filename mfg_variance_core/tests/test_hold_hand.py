@@ -246,6 +246,18 @@ class TestHoldHand(DecisionCase, HoldCase):
         self.assertEqual(hold.missing_quantity, 2)
         self.assertEqual(case.severity, "critical")
 
+    def test_given_nothing_entered_expected_asked_and_not_counted_as_zero(self):
+        hold = self.hold_lot()
+        with self.assertRaisesRegex(UserError, "what you counted"):
+            self.confirm(hold, 0)
+
+    def test_given_held_order_expected_nothing_is_missing_by_its_count(self):
+        order = self.make_order(5)
+        hold = self.hold("production", production_id=order.id)
+        self.confirm(hold, 0)
+        self.assertTrue(hold.confirmed_at)
+        self.assertFalse(hold.missing_quantity)
+
     def test_given_server_action_expected_nothing_confirmed(self):
         hold = self.hold_lot()
         with self.assertRaises(AccessError):

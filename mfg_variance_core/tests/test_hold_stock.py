@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .hold_case import HoldCase
 
@@ -496,3 +496,33 @@ class TestHoldStock(HoldCase):
         picking.move_ids.picked = True
         with self.refused():
             picking.button_validate()
+
+    # -------------------------------------------------------------- companies
+
+    def test_given_lot_of_two_companies_expected_held_in_both(self):
+        other = self.env["res.company"].create({"name": "Other Works"})
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", other.id)], limit=1
+        ) or self.env["stock.warehouse"].create(
+            {"name": "Other", "code": "OTH", "company_id": other.id}
+        )
+        self.fill(self.bolt, 5, location=warehouse.lot_stock_id, lot=self.lot)
+        self.hold_lot()
+        user = new_test_user(
+            self.env,
+            "hold_stranger",
+            groups="stock.group_stock_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        quant = self.lot.quant_ids.filtered(lambda one: one.company_id == other)
+        with self.refused():
+            quant.with_user(user).with_company(other).quantity = 1
+
+    def test_given_stock_handed_to_another_company_expected_refused(self):
+        self.hold_lot(strength="no_ship")
+        transit = self.env["stock.location"].create(
+            {"name": "Between companies", "usage": "transit", "company_id": False}
+        )
+        with self.refused("do not ship"):
+            self.move(transit)

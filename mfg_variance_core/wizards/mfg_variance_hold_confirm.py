@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..domain import holds
 
 
 class MfgVarianceHoldConfirm(models.TransientModel):
@@ -22,6 +25,8 @@ class MfgVarianceHoldConfirm(models.TransientModel):
     has_count = fields.Boolean(compute="_compute_has_count")
     # not filled in: what is booked is no count
     quantity = fields.Float(string="Counted", digits="Product Unit")
+    is_nothing_there = fields.Boolean(string="Nothing Is There")
+    is_stock = fields.Boolean(compute="_compute_has_count")
     uom_id = fields.Many2one(related="hold_id.uom_id", related_sudo=False)
 
     @api.depends("hold_id")
@@ -41,8 +46,15 @@ class MfgVarianceHoldConfirm(models.TransientModel):
     def _compute_has_count(self):
         for wizard in self:
             wizard.has_count = wizard.hold_id.kind != "workcenter"
+            wizard.is_stock = wizard.hold_id.kind in holds.OF_STOCK
 
     def action_apply(self):
         self.ensure_one()
+        if self.is_stock and not self.quantity and not self.is_nothing_there:
+            raise UserError(
+                self.env._(
+                    "Enter what you counted; if nothing is there any more, say so."
+                )
+            )
         self.hold_id._confirm(self.location_id, self.quantity)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

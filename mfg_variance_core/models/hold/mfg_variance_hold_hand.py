@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from ...domain import holds
 from .mfg_variance_hold import TARGETS
 
 
@@ -75,6 +76,8 @@ class MfgVarianceHold(models.Model):
         if quantity < 0:
             raise UserError(self.env._("Enter what you counted, zero or more."))
         self.lock_for_update()
+        # of work what was made so far is counted, and nobody knows how much that is
+        is_stock = self.kind in holds.OF_STOCK
         held = self.held_quantity
         self._as_system().write(
             {
@@ -82,7 +85,7 @@ class MfgVarianceHold(models.Model):
                 "confirmed_at": self.env["mfg.variance.engine"]._now(),
                 "confirmed_location_id": location.id,
                 "counted_quantity": quantity,
-                "missing_quantity": max(0.0, held - quantity) if self.product_id else 0,
+                "missing_quantity": max(0.0, held - quantity) if is_stock else 0,
             }
         )
         self._tell_ledger(

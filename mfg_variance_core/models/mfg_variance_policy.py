@@ -141,10 +141,15 @@ class MfgVariancePolicy(models.Model):
         return result
 
     def copy(self, default=None):
-        """A copy starts as a draft of its own, with the same limits."""
+        """A copy starts as a draft of its own, with the same limits.
+
+        Who may not write for every company copies what is shared into his own.
+        """
         copies = self.browse()
+        versions = self.env["mfg.variance.policy.version"]
         for policy in self:
-            version = policy.version_id.copy()
+            company = policy.company_id or versions._get_default_company()
+            version = policy.version_id.copy({"company_id": company and company.id})
             values = {
                 **(default or {}),
                 "version_id": version.id,

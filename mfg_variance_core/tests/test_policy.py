@@ -356,6 +356,13 @@ class TestPolicyVersion(VarianceCommon):
         with self.assertRaises(AccessError):
             self.activate(copied)
 
+    def test_given_shared_policy_expected_copied_into_ones_own_company(self):
+        self.env["res.company"].create({"name": "Somewhere else"})
+        shared = self.env.ref("mfg_variance_core.policy_material_usage")
+        self.assertFalse(shared.company_id)
+        copied = shared.with_user(self.engineer_two).copy()
+        self.assertEqual(copied.company_id, self.engineer_two.company_id)
+
     def test_given_import_expected_draft_by_its_author(self):
         Policy = self.env["mfg.variance.policy"].with_user(self.engineer)
         result = Policy.load(

@@ -33,6 +33,8 @@ LOTS = GOOD_LOT, BAD_LOT_NAME, NEXT_LOT = ("SB-1041", "SB-1042", "SB-1043")
 ORDINARY_SCRAP = 0.05  # of the orders lose one piece
 ORDINARY_EXTRA = 0.03  # of the orders use one piece of material more
 RECEIPT_BOOKED_AFTER = timedelta(hours=9)
+# blocks of a lot that nobody took, so that something is left to decide about
+LEFT_OF_LOT = {BAD_LOT_NAME: 45, NEXT_LOT: 80}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Pieces:
 
     ``used`` is what somebody registered, ``None`` where nobody did; ``lot`` the lot of
     the material taken. ``receipt`` is the quantity of material whose receipt is booked
-    at ``receipt_at``, long after it was used.
+    at ``receipt_at``, long after it was used. An order is ``spared`` that would have
+    taken the bad lot, had it not been held by then.
     """
 
     lot: str | None = None
@@ -59,6 +62,7 @@ class Pieces:
     fault: str | None = None
     receipt: int = 0
     receipt_at: datetime | None = None
+    spared: bool = False
 
 
 def closed_at(order):
@@ -76,8 +80,18 @@ def material_of(order):
     return next(part.material for part in order.plant.parts if part.name == order.part)
 
 
-def opening_stock(orders, material):
-    """What there is of a material at first: plenty, or enough until the fault."""
+def opening_stock(orders, material, lot=None):
+    """What there is of a material at first: plenty, or enough until the fault.
+
+    Of a lot that is held later there is what is taken of it, and a rest.
+    """
+    if lot in LEFT_OF_LOT:
+        return LEFT_OF_LOT[lot] + sum(
+            (order.pieces.used or order.quantity)
+            + sum(loss.quantity for loss in order.pieces.losses if loss.is_material)
+            for order in orders
+            if order.pieces.lot == lot
+        )
     if material != SHORT_MATERIAL:
         return 100000
     mine = _closed_of(orders, lambda order: material_of(order) == material)
@@ -135,17 +149,25 @@ def _share(order, rng, least, most):
 
 
 def _plant_bad_lot(orders, pieces, rng):
-    """Blocks of one lot are porous: seen at once, or when the piece leaks."""
+    """Blocks of one lot are porous: seen at once, or when the piece leaks.
+
+    The lot is held as soon as the first order is closed: who began before goes on with
+    it, who comes later takes the next lot.
+    """
     mine = _closed_of(orders, lambda order: material_of(order) == LOT_MATERIAL)
     first, end = _span(mine, BAD_LOT_SPAN)
+    held_at = closed_at(mine[first])
     for order in mine[first:end]:
         losses = (
             Loss(1, _share(order, rng, 0.1, 0.2), is_material=True),
             Loss(len(order.jobs), _share(order, rng, 0.25, 0.4)),
         )
-        pieces[order.number] = replace(
-            pieces[order.number], lot=BAD_LOT_NAME, losses=losses, fault=BAD_LOT
-        )
+        is_begun = order.jobs[0].started_at < held_at < closed_at(order)
+        if order == mine[first] or is_begun:
+            changes = {"lot": BAD_LOT_NAME, "losses": losses, "fault": BAD_LOT}
+        else:
+            changes = {"lot": NEXT_LOT, "spared": True}
+        pieces[order.number] = replace(pieces[order.number], **changes)
     for order in mine[end:]:
         pieces[order.number] = replace(pieces[order.number], lot=NEXT_LOT)
 

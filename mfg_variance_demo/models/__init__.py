@@ -8,6 +8,7 @@ from . import (
     mfg_variance_demo_log_figures,
     mfg_variance_demo_story,
     mfg_variance_demo_story_pieces,
+    mfg_variance_demo_story_governance,
     mfg_variance_demo_story_plants,
     mfg_variance_demo_story_figures,
     mfg_variance_standard,

@@ -41,9 +41,9 @@ class MfgVarianceDemoStory(models.AbstractModel):
         """Figures read back from Odoo.
 
         Keys: orders, work_orders, done, running, judged, outcomes {outcome: n},
-        cases, open, closed, noise, noise_percent, faults [{kind, what, planted,
-        found, shaded, began_at, found_at, after_events, after_hours}], noise_per_week
-        [{plant, noise, per_week, worst_week}].
+        cases, open, closed, noise, noise_percent, governance {what: n}, faults [{kind,
+        what, planted, found, shaded, began_at, found_at, after_events, after_hours}],
+        noise_per_week [{plant, noise, per_week, worst_week}].
         """
         rows = self._get_readings()
         workorders = self._get_all_workorders(orders)
@@ -67,10 +67,29 @@ class MfgVarianceDemoStory(models.AbstractModel):
             "closed": len(cases.filtered(lambda case: not case.is_open)),
             "noise": len(noise),
             "noise_percent": round(100 * len(noise) / len(cases), 1) if cases else 0,
+            "governance": self._get_governance_figures(orders),
             "faults": [
                 self._get_fault_figures(kind, events[kind]) for kind in story.FAULTS
             ],
             "noise_per_week": self._get_noise_figures(noise),
+        }
+
+    def _get_governance_figures(self, orders):
+        """What is held, waits for a decision, and how deadlines were met."""
+        ours = [("company_id", "=", self.env.company.id)]
+        holds = self.env["mfg.variance.hold"].search([*ours, ("state", "=", "active")])
+        waiting = self.env["mfg.variance.approval"].search_count(
+            [*ours, ("state", "=", "waiting")]
+        )
+        deadlines = self.env["mfg.variance.sla.report"].search(ours)
+        results = Counter(deadlines.mapped("result"))
+        return {
+            "holds_open": len(holds),
+            "value_held": round(sum(holds.mapped("value")), 2),
+            "approvals_waiting": waiting,
+            "deadlines_met": results["met"],
+            "deadlines_breached": results["breached"],
+            "orders_kept_from_the_bad_lot": sum(o.pieces.spared for o in orders),
         }
 
     def _get_noise_figures(self, noise):

@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.fields import Command
 
-from ..domain import story_pieces
+from ..domain import story, story_pieces
 from ..domain.story_plant import LOT_MATERIAL, PLANTS, UNTIMED_STEP
 
 PASSWORD = "variance-demo"
@@ -14,6 +16,7 @@ ROLES = (
     ("Supervisor, Harbour plant", "supervisor.harbour", "supervisor", "mrp_user", 2),
     ("Production manager", "manager", "production_manager", "mrp_manager", None),
     ("Quality manager", "quality", "quality_manager", "mrp_user", None),
+    ("On call at night, breaks glass", "oncall", "supervisor", "mrp_user", None),
     ("Process engineer", "engineer", "process_engineer", "mrp_manager", None),
     ("Second engineer", "engineer.second", "process_engineer", "mrp_manager", None),
     ("Automation owner", "automation", "automation_owner", "mrp_user", None),
@@ -21,6 +24,15 @@ ROLES = (
     ("Viewer", "viewer", "viewer", None, None),
     ("Administrator", "administrator", "administrator", "mrp_manager", None),
 )
+# a group beside the role
+ALSO = {"oncall": "break_glass"}
+# who stands for a role in every plant, by day and night
+ROSTER = {
+    "production_manager": "manager",
+    "quality_manager": "quality",
+    "process_engineer": "engineer",
+    "on_call": "oncall",
+}
 # who begins the day on My Shift; the others with all exceptions
 FLOOR = ("operator", "supervisor", "production_manager", "quality_manager")
 
@@ -57,6 +69,10 @@ class MfgVarianceDemoStory(models.AbstractModel):
             group._make_workers(plan, plant)
             plants |= plant
         group._make_people(company, plants)
+        _orders, _seed, until = self._read_digest(digest)
+        begin = until - timedelta(days=story.DAYS)
+        group._make_roster(company, begin)
+        group._at(begin)._make_lot_policy(company)
         return company
 
     def _make_plant(self, plan, company):
@@ -190,8 +206,8 @@ class MfgVarianceDemoStory(models.AbstractModel):
             [("company_id", "=", plant.company_id.id), ("name", "in", names)]
         )
         for material in materials:
-            quantity = story_pieces.opening_stock(orders, material.name)
             for lot in self._get_opening_lots(material):
+                quantity = story_pieces.opening_stock(orders, material.name, lot.name)
                 self.env["stock.quant"]._update_available_quantity(
                     material, plant.warehouse_id.lot_stock_id, quantity, lot_id=lot
                 )
@@ -242,15 +258,31 @@ class MfgVarianceDemoStory(models.AbstractModel):
             )
             if mine:
                 user.tz = mine.tz
-            if group == "supervisor":
+            if group == "supervisor" and mine:
                 mine.supervisor_id = user
         self.env.ref("base.user_admin").write(
             {"company_ids": [Command.link(company.id)]}
         )
 
+    def _make_roster(self, company, begin):
+        users = self.env["res.users"].search([("login", "in", list(ROSTER.values()))])
+        by_login = {user.login: user for user in users}
+        self.env["mfg.variance.duty"].create(
+            [
+                {
+                    "role": role,
+                    "user_id": by_login[login].id,
+                    "company_id": company.id,
+                    "date_from": begin.date(),
+                }
+                for role, login in ROSTER.items()
+            ]
+        )
+
     def _make_person(self, role, login, group, manufacturing, company):
         home = f"mfg_variance_{'my_shift' if group in FLOOR else 'exception'}_action"
-        groups = [self.env.ref(f"mfg_variance_core.group_{group}").id]
+        roles = [group, ALSO[login]] if login in ALSO else [group]
+        groups = [self.env.ref(f"mfg_variance_core.group_{role}").id for role in roles]
         if manufacturing:
             groups.append(self.env.ref(f"mrp.group_{manufacturing}").id)
             # Odoo's setting "Work Orders": without it nobody sees one

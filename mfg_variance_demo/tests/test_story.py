@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
 
 UNTIL = datetime(2026, 6, 18, 13, 0)
@@ -66,6 +67,90 @@ class TestStory(TransactionCase):
         case = self.cases(("lot_id.name", "=", "SB-1042"))
         self.assertEqual(case.component_id.name, "Steel block")
         self.assertEqual(case.plant_id.code, "HARBR")
+
+    def holds(self, *domain):
+        return self.env["mfg.variance.hold"].search(
+            [("company_id", "=", self.company.id), *domain]
+        )
+
+    def test_bad_lot_is_held_by_a_rule_confirmed_and_decided_by_others(self):
+        case = self.cases(("lot_id.name", "=", "SB-1042"))
+        hold = case.hold_ids
+        self.assertFalse(hold.placed_by_id)
+        self.assertEqual(hold.confirmed_by_id.login, "supervisor.harbour")
+        self.assertEqual(hold.state, "lifted")
+        done = hold.disposition_ids.sorted("id")
+        self.assertEqual(done.mapped("kind"), ["sort", "scrap"])
+        self.assertEqual(set(done.mapped("state")), {"done"})
+        self.assertEqual(
+            done.approval_id.decision_ids.sorted("id").user_id.mapped("login"),
+            ["quality", "manager"],
+        )
+
+    def test_case_of_the_bad_lot_has_a_task_verified_by_somebody_else(self):
+        task = self.cases(("lot_id.name", "=", "SB-1042")).task_ids
+        self.assertEqual(task.state, "verified")
+        self.assertNotEqual(task.verified_by_id, task.done_by_id)
+
+    def test_case_of_the_bad_lot_was_answered_in_time(self):
+        case = self.cases(("lot_id.name", "=", "SB-1042"))
+        self.assertEqual(case.acknowledge_result, "met")
+
+    def test_orders_that_come_later_are_kept_from_the_bad_lot(self):
+        bad = self.env["stock.lot"].search(
+            [("name", "=", "SB-1042"), ("company_id", "=", self.company.id)]
+        )
+        orders = self.env["mrp.production"].search(
+            [("move_raw_ids.move_line_ids.lot_id", "=", bad.id)]
+        )
+        placed_at = self.holds(("lot_id", "=", bad.id)).placed_at
+        self.assertTrue(orders)
+        for order in orders:
+            self.assertLess(order.date_start, placed_at)
+
+    def test_next_lot_may_be_used_not_shipped_and_its_release_waits(self):
+        hold = self.holds(("lot_id.name", "=", "SB-1043"), ("state", "=", "active"))
+        self.assertEqual(hold.strength, "no_ship")
+        release = hold.disposition_ids
+        self.assertEqual((release.kind, release.state), ("release", "waiting"))
+        grant = self.env["mfg.variance.approval"].search(
+            [("res_model", "=", hold._name), ("res_id", "=", hold.id)]
+        )
+        self.assertEqual(grant.decision_ids.user_id.login, "oncall")
+        night = grant.plant_id.shift_ids.filtered(lambda s: s.name == "Late")
+        self.assertNotEqual(grant.plant_id._get_shift_at(grant.decided_at), night)
+
+    def test_pieces_of_the_press_are_held_and_nobody_has_decided(self):
+        hold = self.holds(("plant_id.code", "=", "RIVER"))
+        self.assertEqual((hold.state, hold.kind), ("active", "quantity"))
+        self.assertGreater(hold.value, 0)
+        self.assertFalse(hold.disposition_ids)
+
+    def test_deadlines_were_met_and_missed_and_somebody_was_told(self):
+        figures = self.figures["governance"]
+        self.assertGreater(figures["deadlines_met"], 0)
+        self.assertGreater(figures["deadlines_breached"], 0)
+        self.assertEqual(figures["holds_open"], 2)
+        self.assertEqual(figures["approvals_waiting"], 1)
+        self.assertTrue(self.cases().escalation_ids.user_id)
+
+    def test_ledger_is_sealed_to_the_end(self):
+        last = self.env["mfg.variance.ledger"].search([], limit=1, order="id desc")
+        seals = self.env["mfg.variance.ledger.seal"]
+        self.assertTrue(seals.search_count([("ledger_id", "=", last.id)]))
+
+    def test_stored_code_plays_nothing_in_somebody_s_name(self):
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Play",
+                "state": "code",
+                "model_id": self.env["ir.model"]._get_id("res.company"),
+                "code": "env['mfg.variance.demo.story'].with_company("
+                f"{self.company.id})._act_approve_sort()",
+            }
+        )
+        with self.assertRaises(AccessError):
+            action.run()
 
     def test_scrap_episode_is_a_case_of_its_machine(self):
         case = self.cases(

@@ -20,6 +20,7 @@ def domain():
             log_plan=load("mfg_variance_demo.domain.log_plan"),
             story=load("mfg_variance_demo.domain.story"),
             story_pieces=load("mfg_variance_demo.domain.story_pieces"),
+            story_governance=load("mfg_variance_demo.domain.story_governance"),
             story_handling=load("mfg_variance_demo.domain.story_handling"),
         )
 

@@ -74,9 +74,6 @@ class TestHoldRace(HoldRaceCase):
         self.assertEqual(self.in_stock(lot=False), [10])
 
     def test_given_two_shipments_at_once_expected_neither_waits_for_the_other(self):
-        with self.registry.cursor() as cr:
-            # Odoo keeps on the lot whether it is in one place only
-            self.ship(self.on(cr))
         with self.registry.cursor() as early, self.registry.cursor() as late:
             env = self.begin(late)
             self.ship(self.on(early))

@@ -24,17 +24,19 @@ RULED_OTHERWISE = {
     "mfg.variance.control.sign",
     "mfg.variance.decide",
     "mfg.variance.dispose",
-    "mfg.variance.pause",
-    "mfg.variance.verify",
     "mfg.variance.explain",
     "mfg.variance.explain.line",
     "mfg.variance.handover.remark",
+    "mfg.variance.hold.ask",
     "mfg.variance.hold.confirm",
     "mfg.variance.hold.wizard",
     "mfg.variance.ledger.check",
     "mfg.variance.ledger.export.ask",
+    "mfg.variance.pause",
     "mfg.variance.pin",
     "mfg.variance.shelve",
+    "mfg.variance.suspect.wizard",
+    "mfg.variance.verify",
 }
 
 

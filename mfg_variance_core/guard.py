@@ -100,6 +100,11 @@ def is_own_session(env):
     )
 
 
+def get_session_uid():
+    """Whose web session this is, whoever the code acts as; None where there is none."""
+    return request.session.uid if request else None
+
+
 def stored_depth():
     """How much code kept in the database is under way, one inside the other.
 

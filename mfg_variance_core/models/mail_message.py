@@ -1,19 +1,7 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-LOGGED_MODELS = (
-    "mfg.variance.break_glass",
-    "mfg.variance.approval",
-    "mfg.variance.approval.rule",
-    "mfg.variance.delegation",
-    "mfg.variance.duty",
-    "mfg.variance.exception",
-    "mfg.variance.incident",
-    "mfg.variance.inhibition",
-    "mfg.variance.policy",
-    "mfg.variance.silence",
-    "mfg.variance.sla",
-)
+OURS = "mfg.variance."
 LOG_FIELDS = frozenset(
     (
         "author_id",
@@ -39,6 +27,27 @@ class MailMessage(models.Model):
     _name = "mail.message"
     _inherit = "mail.message"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What a person writes there, he writes as himself and now."""
+        if not self.env.su:
+            vals_list = [
+                {**vals, **self._prepare_own_vals()}
+                if (vals.get("model") or "").startswith(OURS)
+                else vals
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    @api.model
+    def _prepare_own_vals(self):
+        user = self.env.user
+        return {
+            "author_id": user.partner_id.id,
+            "email_from": user.email_formatted,
+            "date": fields.Datetime.now(),
+        }
+
     def write(self, vals):
         if not LOG_FIELDS.isdisjoint(vals):
             self._check_variance_log()
@@ -48,10 +57,16 @@ class MailMessage(models.Model):
     def _unlink_except_variance_log(self):
         self._check_variance_log()
 
+    def _is_of_variance_log(self):
+        """Whether it is in the chatter of a record whose log is kept."""
+        self.ensure_one()
+        name = self.model or ""
+        return name.startswith(OURS) and hasattr(self.env.get(name), "_is_log_kept")
+
     def _check_variance_log(self):
         log = self.filtered(
             lambda message: (
-                message.model in LOGGED_MODELS and message.message_type != "comment"
+                message._is_of_variance_log() and message.message_type != "comment"
             )
         )
         for message in log:

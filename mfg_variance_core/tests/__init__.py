@@ -2,8 +2,10 @@ from . import test_approval
 from . import test_approval_concurrency
 from . import test_approval_escalation
 from . import test_archive
+from . import test_attack_controls
 from . import test_attack_documents
 from . import test_attack_genealogy
+from . import test_attack_people
 from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open

@@ -57,7 +57,7 @@ class HoldRaceCase(TransactionCase):
             env = self.on(cr)
             products = [self.bolt_id, self.nut_id]
             found = env["mfg.variance.hold"].search([("product_id", "in", products)])
-            found._as_system().unlink()
+            self.forget_holds(cr, found.ids)
             for table in ("stock_move_line", "stock_move", "stock_quant"):
                 cr.execute(
                     f"DELETE FROM {table} WHERE product_id IN %s",  # pylint: disable=sql-injection
@@ -66,6 +66,19 @@ class HoldRaceCase(TransactionCase):
             env.invalidate_all()
             env["stock.lot"].browse(self.lot_id)._as_held_system().unlink()
             env["product.product"].browse(products).unlink()
+
+    def forget_holds(self, cr, ids):
+        """Evidence refuses to be deleted: the triggers are off for its owner only."""
+        if not ids:
+            return
+        cr.execute("SET LOCAL session_replication_role = replica")
+        cr.execute("DELETE FROM mfg_variance_hold WHERE id IN %s", [tuple(ids)])
+        cr.execute(
+            "DELETE FROM mfg_variance_ledger WHERE res_model = 'mfg.variance.hold' "
+            "AND res_id IN %s",
+            [tuple(ids)],
+        )
+        cr.execute("SET LOCAL session_replication_role = DEFAULT")
 
     # ---------------------------------------------------------------- helpers
 

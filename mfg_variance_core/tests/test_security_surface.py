@@ -177,7 +177,8 @@ ALLOWED = {
     },
     # a mixin of what can be held
     "mfg.variance.holdable": {"action_open_variance_holds", "action_variance_hold"},
-    "ir.module.module": {"button_uninstall"},
+    # refuses while something is held
+    "ir.module.module": {"button_uninstall", "module_uninstall"},
     "stock.lot": {"action_variance_explain"},
     "stock.scrap": {"action_variance_explain", "do_scrap", "action_validate"},
     "product.template": {
@@ -199,6 +200,7 @@ OF_ODOO = {
     "button_mark_done",
     "button_finish",
     "button_uninstall",
+    "module_uninstall",
     "do_scrap",
     "action_validate",
     "action_unbuild",

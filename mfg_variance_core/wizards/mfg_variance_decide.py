@@ -58,7 +58,10 @@ class MfgVarianceDecide(models.TransientModel):
 
     def _decide(self, verdict):
         self.ensure_one()
-        signature = self._get_signature()
+        given = self.env.context
+        # nothing else the client sends may undo that a try is counted
+        self = self.with_env(self.env(context={"lang": self.env.user.lang}))
+        signature = self._get_signature(given)
         if signature is False:
             # no error: what was tried has to be remembered
             return {
@@ -75,11 +78,10 @@ class MfgVarianceDecide(models.TransientModel):
         self.approval_id._decide(verdict, self.reason, signature)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
-    def _get_signature(self):
+    def _get_signature(self, given):
         """Who signs: by badge and PIN, by password, or who is signed in (None)."""
         authority = self.env["mfg.variance.authority"]
         action = segregation.APPROVE + self.approval_id.kind
-        given = self.env.context
         if self.is_shared:
             return (
                 authority._sign_with_badge(action, given.get("badge"), given.get("pin"))

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 
 from ...domain import approvals, segregation
-from ...guard import is_stored_code
+from ...guard import get_session_uid, is_stored_code
 from .signature import SESSION
 
 
@@ -81,9 +81,11 @@ class MfgVarianceApproval(models.Model):
         # sudo: its severity
         severity = severity or exception.sudo().severity or False
         requester = self.env.user if not self.env.user._is_superuser() else False
+        # whoever is here asks as well, though code acts as somebody else
+        asking = (requester and requester.id, get_session_uid())
         parties = segregation.merge(
             self._get_record_parties(record),
-            {segregation.REQUESTER: {requester.id} if requester else ()},
+            {segregation.REQUESTER: set(filter(None, asking))},
         )
         rule = self.env["mfg.variance.approval.rule"]._find(
             kind, company, plant, category, severity, amount

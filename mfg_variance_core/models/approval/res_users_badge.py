@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.tools import SQL
 
+from ...domain import ledger
 from ...guard import is_own_session, is_stored_code
+from ..ledger.keys import get_keys
 
 SHORTEST_PIN = 6
 MOST_TRIES = 5
@@ -87,11 +89,29 @@ class ResUsers(models.Model):
                 self.env._("Choose %(count)s digits or more.", count=SHORTEST_PIN)
             )
         self._store_pin(
-            variance_pin_hash=self._crypt_context().hash(pin),
+            variance_pin_hash=self._crypt_context().hash(self._get_pin_texts(pin)[0]),
             variance_pin_tries=0,
             variance_pin_locked_until=None,
         )
         self.env["mfg.variance.approval"]._record("signature.pin_set", self, {})
+
+    def _get_pin_texts(self, pin):
+        """What is hashed of a PIN: with the key of the server, where it has one.
+
+        Whoever reads the database cannot try PINs, and whoever writes into it cannot
+        put a hash there that is known to him.
+        """
+        self.ensure_one()
+        text = f"pin:{self.id}:{pin}"
+        return [ledger.sign(key, text) for key in get_keys()] or [text]
+
+    def _has_pin(self, pin):
+        self.ensure_one()
+        crypt = self._crypt_context()
+        return any(
+            crypt.verify(text, self.variance_pin_hash)
+            for text in self._get_pin_texts(pin)
+        )
 
     def _check_own_password(self, password):
         """Refuse unless this is the user's own password, as Odoo asks for it."""
@@ -127,7 +147,7 @@ class ResUsers(models.Model):
         locked = user.variance_pin_locked_until
         if locked and locked > now:
             return self.browse()
-        if self._crypt_context().verify(pin or "", user.variance_pin_hash):
+        if user._has_pin(pin or ""):
             if user.variance_pin_tries:
                 user._store_pin(variance_pin_tries=0)
             return self.browse(user.id)

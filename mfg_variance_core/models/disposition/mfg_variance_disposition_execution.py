@@ -30,6 +30,7 @@ class MfgVarianceDisposition(models.Model):
         self.sudo().lock_for_update()
         if self.state == dispositions.DONE:
             return True
+        self._check_not_executed()
         engine = self.env["mfg.variance.engine"]
         try:
             with self.env.cr.savepoint():
@@ -48,6 +49,30 @@ class MfgVarianceDisposition(models.Model):
             self._fail(error)
             return False
         return True
+
+    def _check_not_executed(self):
+        """Refuse what the ledger says is done, whatever its state was set back to."""
+        # sudo: whether it was executed, whoever tries again
+        done = (
+            self.env["mfg.variance.ledger"]
+            .sudo()
+            .search_count(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("kind", "=", f"disposition.{dispositions.DONE}"),
+                ],
+                limit=1,
+            )
+        )
+        if done:
+            raise UserError(
+                self.env._(
+                    "%(disposition)s was executed already. Ask for a new disposition "
+                    "of what is left.",
+                    disposition=self.name,
+                )
+            )
 
     def _fail(self, error):
         if isinstance(error, UserError):

@@ -23,6 +23,7 @@ from . import mfg_variance_exception
 from . import mfg_variance_floor
 from . import mfg_variance_playbook_step
 from . import mfg_variance_plant
+from . import mfg_variance_ledger
 from . import ir_actions_server
 from . import ir_module_module
 from . import mrp_production

@@ -33,6 +33,22 @@ class MfgVarianceHold(models.Model):
     _inherit = ["mail.thread", "mfg.variance.guarded"]
     _order = "id desc"
     _mail_post_access = "read"
+    # what may follow by a decision is not among them; see mfg_variance_ledger.py
+    _append_only_columns = (
+        "name",
+        "company_id",
+        "plant_id",
+        "lot_id",
+        "production_id",
+        "workorder_id",
+        "workcenter_id",
+        "picking_id",
+        "exception_id",
+        "parent_id",
+        "reason",
+        "placed_by_id",
+        "placed_at",
+    )
 
     # --- identity
     name = fields.Char(string="Reference", required=True, readonly=True)
@@ -128,6 +144,9 @@ class MfgVarianceHold(models.Model):
         string="Missing", digits="Product Unit", readonly=True
     )
     weakened_at = fields.Datetime(readonly=True)
+    producers = fields.Json(
+        help="Who had worked on it when it was held, whatever is logged later."
+    )
     lifted_by_id = fields.Many2one("res.users", readonly=True)
     lifted_at = fields.Datetime(string="Lifted", readonly=True)
     lifted_for = fields.Char(
@@ -184,10 +203,19 @@ class MfgVarianceHold(models.Model):
             | work.workorder_id.production_id
             | work.lot_id.variance_made_by_ids
         )
-        parties["producer"] = set(orders.workorder_ids.time_ids.user_id.ids) | set(
-            orders.user_id.ids
+        parties["producer"] = (
+            set(orders.workorder_ids.time_ids.user_id.ids)
+            | set(orders.user_id.ids)
+            | set(work.producers or ())
         )
         return parties
+
+    def _keep_producers(self):
+        """Remember who has worked on it: time logs can be edited."""
+        for hold in self:
+            producers = sorted(hold._get_parties()["producer"])
+            if producers:
+                hold._as_system().write({"producers": producers})
 
     def _tell_ledger(self, kind, **data):
         """One row per hold about what became of it."""

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 
 from ...domain import holds
 from ..cache import forget
+from . import passage
 from .mfg_variance_hold import TARGETS
-from .mfg_variance_hold_work import FREE_WORK_KEY
 
 # rows that whoever uses, moves or works on something reads or writes as well
 TOUCHED = {
@@ -193,8 +193,9 @@ class MfgVarianceHold(models.Model):
             .create(vals_list)
         )
         created._refresh_lots()
-        self.env.cr.precommit.data.pop(FREE_WORK_KEY, None)
+        passage.free_work(self.env).clear()
         result = self.browse(created.ids)
+        result._keep_producers()
         result._contain()
         result._tell_ledger("hold.placed")
         result.exception_id._make_full()

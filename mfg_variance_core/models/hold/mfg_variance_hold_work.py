@@ -3,8 +3,6 @@ from odoo import api, models
 from ...domain import holds
 from . import passage
 
-FREE_WORK_KEY = "mfg_variance_core.free_work"
-
 
 class MfgVarianceHold(models.Model):
     """Whether work may start or be finished, and what becomes of what it makes."""
@@ -30,7 +28,7 @@ class MfgVarianceHold(models.Model):
                 )
             )
         # starting writes a time log and a state: asked once in a transaction
-        free = self.env.cr.precommit.data.setdefault(FREE_WORK_KEY, set())
+        free = passage.free_work(self.env)
         asked = {(one.id, one.workcenter_id.id) for one in workorders}
         if asked <= free:
             return

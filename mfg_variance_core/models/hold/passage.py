@@ -13,6 +13,8 @@ from collections import defaultdict
 from ...guard import stored_depth
 
 _UNDER_WAY = weakref.WeakKeyDictionary()
+_FREE_WORK = weakref.WeakKeyDictionary()
+_TRANSACTION_KEY = "mfg_variance_core.transaction"
 
 
 class Passage:
@@ -64,6 +66,22 @@ def booked_order_ids(env):
 def booked_workorder_ids(env):
     """The work orders that are being finished by their own button."""
     return frozenset().union(*(one.workorder_ids for one in _get_under_way(env)))
+
+
+class _Transaction:
+    """Stands for a transaction: kept where the cursor drops what is of one.
+
+    Stored code reaches that place, but not what is known by this object.
+    """
+
+
+def free_work(env):
+    """The set of work that this transaction found free, to be asked once."""
+    data = env.cr.precommit.data
+    one = data.get(_TRANSACTION_KEY)
+    if not isinstance(one, _Transaction):
+        data[_TRANSACTION_KEY] = one = _Transaction()
+    return _FREE_WORK.setdefault(one, set())
 
 
 def split_ids(env):

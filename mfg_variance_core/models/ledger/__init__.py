@@ -15,6 +15,7 @@ from . import ir_actions_server
 from . import ir_attachment
 from . import ir_cron
 from . import ir_model_access
+from . import ir_model_data
 from . import ir_rule
 from . import res_company
 from . import res_groups

@@ -11,6 +11,7 @@ class IrCron(models.Model):
         "interval_number",
         "interval_type",
         "name",
+        "nextcall",
         "priority",
         "user_id",
     )

@@ -10,9 +10,26 @@ class ResUsers(models.Model):
         "active",
         "company_ids",
         "group_ids",
+        "login",
+        "variance_badge",
         "variance_is_automated",
         "variance_plant_ids",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("password"):
+            others = self.sudo() - self.env.user  # sudo: whose password it is
+            others.filtered(lambda user: user._is_control())._tell_password()
+        return result
+
+    def _tell_password(self):
+        """Who sets the password of somebody may sign in as him: that is told."""
+        data = {"event": "changed", "changes": {"password": ["", "***"]}}
+        ledger = self.env["mfg.variance.ledger"]
+        ledger._observe(
+            ledger._prepare_rows([("control.changed", user, data) for user in self])
+        )
 
     def _is_control(self):
         self.ensure_one()

@@ -289,6 +289,6 @@ class MfgVarianceInhibition(models.Model):
                 company=rule.company_id.id or None,
             )
             for rule in self.sudo()
-            .with_context(lang=None)
+            .with_context(lang=None, active_test=True)
             .search([("state", "=", "active")])
         )

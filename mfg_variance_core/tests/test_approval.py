@@ -157,6 +157,26 @@ class TestApproval(ApprovalCase, VarianceCommon):
         with self.assertRaises(AccessError):
             self.env.user.variance_is_automated = True
 
+    def test_a_rule_that_asked_nobody_is_deleted_with_its_log(self):
+        rule = self.one_rule("scrap", {"role": "quality_manager"})
+        rule.message_post(body="Drafted")
+        rule.unlink()
+        self.assertFalse(rule.exists())
+
+    def test_the_log_of_a_rule_that_asked_somebody_is_kept(self):
+        rule = self.one_rule("scrap", {"role": "quality_manager"})
+        rule.message_post(body="Needs quality")
+        self.assertEqual(self.ask("scrap").rule_id, rule)
+        with self.assertRaises(AccessError):
+            rule.message_ids[0].sudo().write({"body": "Needs nobody"})
+
+    def test_an_archived_rule_holds_for_nobody_whoever_asked_first(self):
+        rule = self.one_rule("scrap", {"role": "quality_manager"})
+        rule.active = False
+        self.env.registry.clear_cache()
+        rule.with_context(active_test=False)._get_rules()
+        self.assertNotIn(rule.id, [one.id for one in rule._get_rules()])
+
     def test_a_granted_state_without_decisions_grants_nothing(self):
         approval = self.ask()
         approval._as_system().write({"state": "granted"})

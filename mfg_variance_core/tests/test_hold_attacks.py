@@ -196,6 +196,15 @@ class TestHoldAttacks(HoldCase):
             self.env.invalidate_all()
         return False
 
+    def test_given_log_of_a_hold_expected_kept_as_written(self):
+        hold = self.hold_lot()
+        hold._log("Found in the rack")
+        log = hold.message_ids[0].sudo()
+        with self.assertRaises(AccessError):
+            log.write({"body": "Never found"})
+        with self.assertRaises(AccessError):
+            log.unlink()
+
     def attack_as_stored_code(self, code):
         action = self.env["ir.actions.server"].create(
             {

@@ -179,6 +179,11 @@ class TestDispositionScrapLimit(DispositionCase):
         scrap = self.scrap(5, variance_disposition_id=one.id)
         self.assertFalse(scrap.sudo().variance_disposition_id)
 
+    def test_given_forged_link_by_default_expected_dropped(self):
+        one = self.ask_for(self.hold_lot(), "scrap", 1)
+        self.env = self.env(context={"default_variance_disposition_id": one.id})
+        self.assertFalse(self.scrap(5).sudo().variance_disposition_id)
+
     def test_given_order_expected_its_leaf_and_not_ours(self):
         order = self.make_order(5)
         blank = self.blank

@@ -50,6 +50,12 @@ STORED = {
     "withdraw": "one.with_user(supervisor).action_withdraw()",
     "finish a scrap": "env['stock.scrap'].create({'product_id': held.product_id.id,"
     " 'lot_id': held.lot_id.id, 'scrap_qty': 5})._variance_finish(failed)",
+    "rework order": "env['mrp.production'].sudo().create({'product_id': "
+    "order.product_id.id, 'product_qty': 9, 'variance_disposition_id': "
+    "order.sudo().variance_disposition_id.id}).action_cancel()",
+    "rework order by default": "env['mrp.production'].sudo().with_context("
+    "default_variance_disposition_id=order.sudo().variance_disposition_id.id).create("
+    "{'product_id': order.product_id.id, 'product_qty': 9}).action_cancel()",
     "rework link": "order.sudo().write({'variance_disposition_id': False})",
 }
 PRIVATE = (
@@ -91,6 +97,9 @@ class DispositionAttack(DispositionCase):
             "states": (self.one.state, self.failed.state, self.done.state),
             "permit": self.one.permit_state,
             "all": self.Disposition.search_count([("hold_id", "=", self.held.id)]),
+            "orders": self.env["mrp.production"]
+            .sudo()
+            .search_count([("variance_disposition_id", "!=", False)]),
             "order": self.rework.production_ids.sudo().variance_disposition_id,
         }
 

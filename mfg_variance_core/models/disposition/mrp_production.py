@@ -1,6 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ...domain import holds
 from ...guard import is_system
+from ..hold import passage
+from .running import is_running
 
 
 class MrpProduction(models.Model):
@@ -19,6 +22,27 @@ class MrpProduction(models.Model):
         groups="mfg_variance_core.group_viewer",
         help="The decision by which these pieces are worked on again.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        # sudo: which decision it says it carries out, whoever makes the order
+        for order in orders.sudo():
+            if order.variance_disposition_id and not order._is_by_decision():
+                # cancelled, it would bring back pieces nobody handed over
+                self.env["mfg.variance.disposition"]._refuse(("production_ids",))
+        return orders
+
+    def _is_by_decision(self):
+        """Made by the execution of its disposition, or split off such an order."""
+        self.ensure_one()
+        disposition = self.variance_disposition_id
+        if is_system(self.env) or is_running(self.env, disposition.id):
+            return True
+        split = [
+            one for kind, one in passage.split_ids(self.env) if kind == holds.PRODUCTION
+        ]
+        return disposition in self.browse(split).variance_disposition_id
 
     def write(self, vals):
         if "variance_disposition_id" in vals and not is_system(self.env):

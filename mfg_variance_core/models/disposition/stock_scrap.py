@@ -59,8 +59,7 @@ class StockScrap(models.Model):
         if not is_system(self.env):
             # a scrap that says it waits for something would never be looked at
             vals_list = [
-                {k: v for k, v in vals.items() if k != "variance_disposition_id"}
-                for vals in vals_list
+                {**vals, "variance_disposition_id": False} for vals in vals_list
             ]
         return super().create(vals_list)
 

@@ -22,6 +22,9 @@ SHIPPED_CRONS = (
     "cron_approvals",
     "cron_control_review",
     "cron_break_glass",
+    "cron_dispositions",
+    "cron_permits",
+    "cron_suspects",
 )
 LOOK_BACK = timedelta(hours=24)
 

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.mfg_variance_engine_guardian import SHIPPED_CRONS
 from .common import VarianceCommon
 
 
@@ -34,6 +35,12 @@ class TestDeadMan(VarianceCommon):
 
     def cases(self):
         return self.Case.search([("category_id", "=", self.category.id)]) - self.before
+
+    def test_every_shipped_scheduled_action_is_watched(self):
+        shipped = self.env["ir.model.data"].search(
+            [("module", "=", "mfg_variance_core"), ("model", "=", "ir.cron")]
+        )
+        self.assertEqual(set(shipped.mapped("name")), set(SHIPPED_CRONS))
 
     def test_given_all_well_expected_no_case(self):
         self.finish(self.make_workorder(), 105)

@@ -206,6 +206,26 @@ class TestSuspect(HoldCase):
         self.assertEqual(population.state, "ready")
         self.assertEqual(self.lots(population), housing | pump)
 
+    def test_given_search_that_fails_expected_the_others_go_on(self):
+        path = "odoo.addons.mfg_variance_core.models.hold.mfg_variance_suspect_start"
+        self.patch_at_once(path, 1)
+        housing = self.make(self.housing, "H-1", self.bolt, self.lot)
+        self.make(self.pump, "P-1", self.housing, housing)
+        poison = self.search_from(lot_id=self.lot.id)
+        other = self.search_from(lot_id=self.lot.id)
+        go_on = type(poison)._search_on
+
+        def search_on(population, most):
+            if population == poison:
+                raise ValueError("poison")
+            return go_on(population, most)
+
+        self.patch(type(poison), "_search_on", search_on)
+        with self.enter_registry_test_mode():
+            self.env.ref("mfg_variance_core.cron_suspects").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((poison.state, other.state), ("searching", "ready"))
+
     def test_given_more_than_is_searched_expected_said_so(self):
         self.make(self.housing, "H-1", self.bolt, self.lot)
         self.patch_most(1)

@@ -157,9 +157,10 @@ class MfgVarianceDisposition(models.Model):
     @own_entry
     def _cron_execute(self, batch=20):
         """Execute what was approved and is not done; it decides nothing."""
-        waiting = self.search([("state", "=", dispositions.APPROVED)], limit=batch)
+        domain = [("state", "=", dispositions.APPROVED)]
+        waiting = self.search(domain, limit=batch, order="id")
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(waiting))
+        cron._commit_progress(remaining=self.search_count(domain))
         for one in waiting:
             locked = one.try_lock_for_update()
             if locked and locked.state == dispositions.APPROVED:

@@ -1,13 +1,16 @@
+import logging
 from collections import defaultdict
 
 from odoo import api, models, tools
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...domain import dispositions
 from ...guard import own_entry
 from ..cache import forget
 from .running import is_running
 
+_logger = logging.getLogger(__name__)
 # where a piece under a permit is used: made into something, or handed over
 USAGES = ("production", "customer", "supplier")
 
@@ -127,7 +130,15 @@ class MfgVarianceDisposition(models.Model):
             [("lot_id", "=", lot.id), ("permit_state", "!=", False)], order="id"
         )
         if permits:
-            permits.lock_for_update()
+            # waits, and whoever finds a row changed then is repeated: two people who
+            # use one lot at the same moment are both right (D9)
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM mfg_variance_disposition WHERE id IN %s "
+                    "ORDER BY id FOR NO KEY UPDATE",
+                    permits._ids,
+                )
+            )
         return permits
 
     def _filter_valid(self, moment):
@@ -238,15 +249,37 @@ class MfgVarianceDisposition(models.Model):
     def _cron_permits(self, batch=100):
         """End permits whose time is over; whoever runs it decides nothing."""
         now = self.env["mfg.variance.engine"]._now()
-        over = self.search(
-            [("permit_state", "=", dispositions.VALID), ("limit_at", "<", now)],
-            limit=batch,
-        )
+        domain = [("permit_state", "=", dispositions.VALID), ("limit_at", "<", now)]
+        over = self.search(domain, limit=batch, order="limit_at, id")
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(over))
+        cron._commit_progress(remaining=self.search_count(domain))
         for permit in over:
             locked = permit.try_lock_for_update()
             if locked and locked._get_permit_state(now) == dispositions.EXPIRED:
-                locked._end_permit(dispositions.EXPIRED)
+                locked._expire_shielded()
             if not cron._commit_progress(1):
                 break
+
+    def _expire_shielded(self):
+        """End the permit; one that cannot be ended keeps nobody else's in force.
+
+        It covers nothing any more whatever its row says: movements ask for its time.
+        """
+        self.ensure_one()
+        engine = self.env["mfg.variance.engine"]
+        try:
+            with self.env.cr.savepoint():
+                self._end_permit(dispositions.EXPIRED)
+        except Exception as exc:
+            engine._reraise_concurrency(exc)
+            _logger.info("Ending the permit %s failed", self, exc_info=True)
+            self.env["mfg.variance.run"]._log(
+                "cron",
+                self.env._("Permit not ended: %(permit)s", permit=self.name),
+                "failed",
+                error=f"{type(exc).__name__}: {exc}",
+                res_model=self._name,
+                res_id=self.id,
+                record_count=1,
+                company_id=self.company_id.id,
+            )

@@ -107,7 +107,8 @@ class MfgVariancePlant(models.Model):
                     plant=plant.name,
                 )
             )
-        plant.lock_for_update()
+        # what somebody just recorded in the plant refers to it, and is in nobody's way
+        plant.lock_for_update(allow_referencing=True)
         plant.invalidate_recordset(["quarantine_location_id"])
         if not plant.quarantine_location_id:
             plant.quarantine_location_id = plant.env["stock.location"].create(

@@ -1,9 +1,12 @@
+import logging
+
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...domain import suspects
 from ...guard import own_entry
 
+_logger = logging.getLogger(__name__)
 # so many lots and orders are found in one go
 AT_ONCE = 2_000
 # and no more than this at all
@@ -272,8 +275,32 @@ class MfgVarianceSuspect(models.Model):
             while population.state == "searching":
                 if not population.try_lock_for_update():
                     break
-                population._search_on(AT_ONCE)
+                if not population._search_on_shielded(AT_ONCE):
+                    break
                 if not cron._commit_progress(0):
                     return
             if not cron._commit_progress(1):
                 return
+
+    def _search_on_shielded(self, most):
+        """Go on; False and a row for a search that failed, which stops no other one."""
+        self.ensure_one()
+        engine = self.env["mfg.variance.engine"]
+        try:
+            with self.env.cr.savepoint():
+                self._search_on(most)
+        except Exception as exc:
+            engine._reraise_concurrency(exc)
+            _logger.info("Searching %s failed", self, exc_info=True)
+            self.env["mfg.variance.run"]._log(
+                "cron",
+                self.env._("Not searched: %(population)s", population=self.name),
+                "failed",
+                error=f"{type(exc).__name__}: {exc}",
+                res_model=self._name,
+                res_id=self.id,
+                record_count=1,
+                company_id=self.company_id.id,
+            )
+            return False
+        return True

@@ -66,6 +66,13 @@ class TestVerification(ExceptionCase):
         with self.assertRaises(AccessError):
             self.case.with_user(self.second)._verify("Fine")
 
+    def test_given_process_engineer_expected_he_may_verify(self):
+        wizard = self.env["mfg.variance.verify"].with_user(self.engineer)
+        wizard = wizard.create({"exception_id": self.case.id, "note": "Measured."})
+        with self.signed_in(self.engineer):
+            wizard.action_verify()
+        self.assertEqual(self.case.verified_by_id, self.engineer)
+
     def test_given_somebody_else_expected_who_when_and_what(self):
         wizard = self.env["mfg.variance.verify"].with_user(self.second)
         wizard = wizard.create({"exception_id": self.case.id, "note": "Ran five."})

@@ -69,6 +69,17 @@ class TestSecurityReach(SecurityFixture, TransactionCase):
         wizard = Wizard.create({"exception_id": self.light.id})
         with self.assertRaises(AccessError):
             wizard.exception_id = self.far_case.id
+        for name, more in (
+            ("verify", {"note": "x"}),
+            ("pause", {"waits_for_name": "x", "reason": "x"}),
+        ):
+            Dialog = self.env[f"mfg.variance.{name}"].with_user(planner)
+            with self.subTest(dialog=name), self.assertRaises(AccessError):
+                Dialog.create({"exception_id": self.far_case.id, **more})
+        self.env.clear()
+        verify = self.env["mfg.variance.verify"].with_user(planner)
+        with self.assertRaises(AccessError):
+            verify.new({"exception_id": self.far_case.id})["resolution_note"]
         Explain = self.env["mfg.variance.explain"].with_user(planner)
         line = {"exception_id": self.far_case.id}
         with self.assertRaises(AccessError):

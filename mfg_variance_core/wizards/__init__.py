@@ -1,3 +1,6 @@
+# isort: skip_file
+# what the others inherit
+from . import mfg_variance_dialog
 from . import (
     mfg_variance_break_glass_ask,
     mfg_variance_cause_wizard,

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class MfgVarianceBreakGlassAsk(models.TransientModel):
@@ -6,15 +6,12 @@ class MfgVarianceBreakGlassAsk(models.TransientModel):
 
     _name = "mfg.variance.break_glass.ask"
     _description = "Break Glass"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "hold_id"
 
     hold_id = fields.Many2one("mfg.variance.hold", required=True)
     reason = fields.Text(required=True)
     hours = fields.Float(required=True, default=1.0)
-
-    @api.constrains("hold_id")
-    def _check_hold_id(self):
-        """Only of a hold the person sees: constraints run as sudo."""
-        self.hold_id.with_env(self.env(su=False)).check_access("read")
 
     def action_apply(self):
         self.ensure_one()
@@ -29,14 +26,11 @@ class MfgVarianceBreakGlassReview(models.TransientModel):
 
     _name = "mfg.variance.break_glass.review"
     _description = "Review of a Broken Glass"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "break_glass_id"
 
     break_glass_id = fields.Many2one("mfg.variance.break_glass", required=True)
     note = fields.Text(string="What Was Found", required=True)
-
-    @api.constrains("break_glass_id")
-    def _check_break_glass_id(self):
-        """As above."""
-        self.break_glass_id.with_env(self.env(su=False)).check_access("read")
 
     def action_justified(self):
         self.ensure_one()

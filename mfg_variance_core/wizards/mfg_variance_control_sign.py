@@ -6,7 +6,9 @@ class MfgVarianceControlSign(models.TransientModel):
 
     _name = "mfg.variance.control.sign"
     _description = "Sign a Review of Changes to Controls"
+    _inherit = ["mfg.variance.dialog"]
     _rec_name = "review_id"
+    _subject = "review_id"
 
     review_id = fields.Many2one(
         "mfg.variance.control.review",
@@ -14,7 +16,7 @@ class MfgVarianceControlSign(models.TransientModel):
         readonly=True,
         default=lambda self: self.env.context.get("active_id"),
     )
-    change_count = fields.Integer(related="review_id.change_count")
+    change_count = fields.Integer(related="review_id.change_count", related_sudo=False)
     note = fields.Text(string="What Was Found")
 
     def action_sign(self):

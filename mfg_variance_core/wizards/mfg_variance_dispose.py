@@ -13,6 +13,8 @@ class MfgVarianceDispose(models.TransientModel):
 
     _name = "mfg.variance.dispose"
     _description = "Decide About a Hold"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "hold_id"
 
     hold_id = fields.Many2one("mfg.variance.hold", required=True)
     is_stock = fields.Boolean(compute="_compute_hold", compute_sudo=False)
@@ -59,12 +61,6 @@ class MfgVarianceDispose(models.TransientModel):
     approver_text = fields.Char(
         string="Who Decides", compute="_compute_plan", compute_sudo=False
     )
-
-    @api.constrains("hold_id")
-    def _check_hold_id(self):
-        """The dialog tells what is held: only of a hold the person sees."""
-        # constraints run as sudo: as the user himself, so that record rules count
-        self.hold_id.with_env(self.env(su=False)).check_access("read")
 
     @api.depends("hold_id")
     def _compute_hold(self):

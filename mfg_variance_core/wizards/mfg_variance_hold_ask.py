@@ -6,6 +6,8 @@ class MfgVarianceHoldAsk(models.TransientModel):
 
     _name = "mfg.variance.hold.ask"
     _description = "Ask for Use, Do Not Ship"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "hold_id"
 
     hold_id = fields.Many2one("mfg.variance.hold", required=True, ondelete="cascade")
     target_name = fields.Char(related="hold_id.target_name", related_sudo=False)
@@ -15,11 +17,6 @@ class MfgVarianceHoldAsk(models.TransientModel):
         compute="_compute_approver_text",
         compute_sudo=False,
     )
-
-    @api.constrains("hold_id")
-    def _check_hold_id(self):
-        """Only of a hold the person sees: constraints run as sudo."""
-        self.hold_id.with_env(self.env(su=False)).check_access("read")
 
     @api.depends("hold_id")
     def _compute_approver_text(self):

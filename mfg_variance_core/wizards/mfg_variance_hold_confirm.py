@@ -9,6 +9,8 @@ class MfgVarianceHoldConfirm(models.TransientModel):
 
     _name = "mfg.variance.hold.confirm"
     _description = "Confirm Place and Count"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "hold_id"
 
     hold_id = fields.Many2one("mfg.variance.hold", required=True, ondelete="cascade")
     target_name = fields.Char(related="hold_id.target_name", related_sudo=False)

@@ -8,6 +8,8 @@ class MfgVariancePause(models.TransientModel):
 
     _name = "mfg.variance.pause"
     _description = "Pause"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "exception_id"
 
     exception_id = fields.Many2one(
         "mfg.variance.exception", string="Case", required=True

@@ -17,6 +17,8 @@ class MfgVarianceShelve(models.TransientModel):
 
     _name = "mfg.variance.shelve"
     _description = "Shelve"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "exception_id"
 
     exception_id = fields.Many2one("mfg.variance.exception", string="Case")
     what = fields.Selection(
@@ -82,12 +84,6 @@ class MfgVarianceShelve(models.TransientModel):
     product_id = fields.Many2one("product.product")
     operation_id = fields.Many2one("mrp.routing.workcenter")
     workcenter_id = fields.Many2one("mrp.workcenter", string="Work Center")
-
-    @api.constrains("exception_id")
-    def _check_exception_id(self):
-        """The dialog tells figures of the case: only of one the person sees."""
-        # constraints run as sudo: as the user himself, so that record rules count
-        self.exception_id.with_env(self.env(su=False)).check_access("read")
 
     @api.depends("until", "exception_id", "plant_id")
     def _compute_ends_at(self):

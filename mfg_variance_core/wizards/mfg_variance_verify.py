@@ -6,12 +6,16 @@ class MfgVarianceVerify(models.TransientModel):
 
     _name = "mfg.variance.verify"
     _description = "Verify"
+    _inherit = ["mfg.variance.dialog"]
+    _subject = "exception_id"
 
     exception_id = fields.Many2one(
         "mfg.variance.exception", string="Case", required=True
     )
-    cause_id = fields.Many2one(related="exception_id.cause_id")
-    resolution_note = fields.Text(related="exception_id.resolution_note")
+    cause_id = fields.Many2one(related="exception_id.cause_id", related_sudo=False)
+    resolution_note = fields.Text(
+        related="exception_id.resolution_note", related_sudo=False
+    )
     note = fields.Text(string="What I Saw", required=True)
 
     def action_verify(self):

@@ -306,6 +306,21 @@ class TestHoldHand(DecisionCase, HoldCase):
         self.assertEqual(hold.starved_production_ids, order)
         self.assertIn(order.name, hold.starved_text)
 
+    def test_given_many_holds_expected_what_they_starve_read_together(self):
+        found = self.env["mfg.variance.hold"]
+        for number in range(4):
+            product = self.make_product(f"Bolt {number}", tracking="lot")
+            found |= self.hold_lot(self.make_lot(f"B{number}", product))
+
+        def count(some):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped("starved_text")
+            return self.env.cr.sql_log_count - before
+
+        count(found)
+        self.assertEqual(count(found[:2]), count(found))
+
     def test_given_hold_expected_on_the_first_screen_of_the_floor(self):
         hold = self.hold_lot()
         Floor = self.env["mfg.variance.floor"].with_user(self.operator)

@@ -387,6 +387,13 @@ class TestHoldStock(HoldCase):
         with self.refused():
             self.move(self.customers, product=nut, source=quarantine)
 
+    def test_given_lot_with_a_cost_of_its_own_expected_that_is_its_value(self):
+        dear = self.make_product("Dear", tracking="lot", lot_valuated=True)
+        lot = self.make_lot("D-1", dear)
+        self.fill(dear, 2, lot=lot)
+        lot.standard_price, dear.standard_price = 7.0, 3.0
+        self.assertEqual(self.hold_lot(lot).value, 14)
+
     def test_given_more_than_held_in_quarantine_expected_the_rest_leaves(self):
         nut = self.put_nuts()
         self.hold_quantity(nut, 4)

@@ -55,12 +55,14 @@ class MfgVarianceHold(models.Model):
                 quantity = hold.quantity
             else:
                 quantity = order[:1].product_uom_qty
-            cost = own.product_id.with_company(own.company_id).standard_price
+            value = self.env["mfg.variance.disposition"]._get_value(
+                own.company_id, own.product_id, own.lot_id, quantity
+            )
             hold.held_quantity = quantity
-            hold.value = quantity * cost
+            hold.value = value.amount or 0.0
             hold.value_note = (
                 self.env._("%(product)s has no cost.", product=own.product_id.name)
-                if own.product_id and not cost
+                if own.product_id and value.missing_reason
                 else False
             )
 

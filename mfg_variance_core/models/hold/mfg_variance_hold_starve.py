@@ -33,16 +33,20 @@ class MfgVarianceHold(models.Model):
     )
 
     def _compute_starved(self):
+        # sudo: names of what waits, for whoever sees the holds
+        active = self.sudo().filtered(lambda hold: hold.state == "active")
+        moves = active._find_waiting_moves()
+        orders_at = active._find_orders_at_centers()
         for hold in self:
-            moves = hold._get_starved_moves() if hold.state == "active" else None
-            orders = (
-                moves.raw_material_production_id
-                if moves
-                else self.env["mrp.production"]
-            )
-            if hold.state == "active" and hold.kind == holds.WORKCENTER:
-                orders |= hold._get_orders_at_center()
-            pickings = moves.picking_id if moves else self.env["stock.picking"]
+            own = hold.sudo()  # sudo: as above
+            waiting = active & own and own._get_starved_moves(moves)
+            orders = self.env["mrp.production"].sudo()
+            pickings = self.env["stock.picking"].sudo()
+            if waiting:
+                orders |= waiting.raw_material_production_id
+                pickings |= waiting.picking_id
+            if active & own and own.kind == holds.WORKCENTER:
+                orders |= orders_at.get(own.workcenter_id, orders)[:MOST]
             hold.starved_production_ids = orders.ids
             hold.starved_picking_ids = pickings.ids
             names = (orders.mapped("name") + pickings.mapped("name"))[:3]
@@ -50,29 +54,48 @@ class MfgVarianceHold(models.Model):
             more = f" +{count - len(names)}" if count > len(names) else ""
             hold.starved_text = ", ".join(names) + more
 
-    def _get_starved_moves(self):
-        """The moves that wait for this product, or for what the held work makes."""
-        order = self.production_id or self.workorder_id.production_id
-        domain = Domain("state", "in", WAITING) & Domain(
-            "company_id", "=", self.company_id.id
+    def _find_waiting_moves(self):
+        """``{(company, product): moves}`` that wait for what these hold."""
+        held = self.filtered(lambda hold: hold.kind in holds.OF_STOCK)
+        Move = self.env["stock.move"]
+        if not held.product_id:
+            return {}
+        found = Move.search(
+            Domain("state", "in", WAITING)
+            & Domain("company_id", "in", held.company_id.ids)
+            & Domain("product_id", "in", held.product_id.ids)
+            & Domain("location_id.usage", "=", "internal"),
+            order="date, id",
+            limit=MOST * len(held),
         )
+        return found.grouped(lambda move: (move.company_id, move.product_id))
+
+    def _get_starved_moves(self, waiting):
+        """The moves that wait for this product, or for what the held work makes."""
+        self.ensure_one()
         if self.kind in (holds.PRODUCTION, holds.WORKORDER):
+            order = self.production_id or self.workorder_id.production_id
             after = order.move_finished_ids.move_dest_ids
             return after.filtered(lambda move: move.state in WAITING)[:MOST]
-        if not self.product_id or self.kind not in holds.OF_STOCK:
+        if self.kind not in holds.OF_STOCK:
             return self.env["stock.move"]
-        domain &= Domain("product_id", "=", self.product_id.id)
-        domain &= Domain("location_id.usage", "=", "internal")
-        return self.env["stock.move"].search(domain, order="date, id", limit=MOST)
+        moves = waiting.get((self.company_id, self.product_id))
+        return moves[:MOST] if moves else self.env["stock.move"]
 
-    def _get_orders_at_center(self):
-        """The orders whose next operation is at the held center."""
-        workorders = self.env["mrp.workorder"].search(
+    def _find_orders_at_centers(self):
+        """``{center: orders}`` whose next operation is at a held center."""
+        held = self.filtered(lambda hold: hold.kind == holds.WORKCENTER)
+        if not held:
+            return {}
+        found = self.env["mrp.workorder"].search(
             [
-                ("workcenter_id", "=", self.workcenter_id.id),
+                ("workcenter_id", "in", held.workcenter_id.ids),
                 ("state", "in", ("ready", "blocked", "progress")),
                 ("production_id.state", "in", ("confirmed", "progress")),
             ],
-            limit=MOST,
+            limit=MOST * len(held),
         )
-        return workorders.production_id
+        return {
+            center: workorders.production_id
+            for center, workorders in found.grouped("workcenter_id").items()
+        }

@@ -15,10 +15,8 @@ class ProductProduct(models.Model):
         return "product_id"
 
     def write(self, vals):
-        if "active" in vals:
-            self.filtered(
-                lambda product: product.active != vals["active"]
-            )._check_holds()
+        if not vals.get("active", True):
+            self.filtered("active")._check_holds()
         return super().write(vals)
 
     def _check_holds(self):
@@ -53,10 +51,11 @@ class ProductProduct(models.Model):
         if until and until < fields.Datetime.now():
             return result
         held = self._get_held_quantities(lot_id, owner_id, package_id)
-        for product_id, quantity in held.items():
-            if product_id in result:
-                for name in ("free_qty", "virtual_available"):
-                    result[product_id][name] -= quantity
+        for product in self.filtered(lambda one: one.id in held and one.id in result):
+            figures = result[product.id]
+            for name in ("free_qty", "virtual_available"):
+                left = figures[name] - held[product.id]
+                figures[name] = product.uom_id.round(left)
         return result
 
     def _get_held_quantities(self, lot_id, owner_id, package_id):

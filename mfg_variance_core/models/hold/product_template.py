@@ -25,6 +25,8 @@ class ProductTemplate(models.Model):
 
     def write(self, vals):
         names = [name for name in GUARDED if name in vals]
+        if vals.get("active"):
+            names.remove("active")  # coming back is in nobody's way
         changed = self.filtered(
             lambda template: any(
                 (template.uom_id.id if name == "uom_id" else template[name])

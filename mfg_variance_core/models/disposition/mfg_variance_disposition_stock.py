@@ -254,7 +254,15 @@ class MfgVarianceDisposition(models.Model):
     def _find_receipt_move(self):
         """The receipt that brought it: of its lot, else the vendor's last one."""
         self.ensure_one()
-        lines = self.env["stock.move.line"].search(
+        held = self.hold_id.picking_id
+        if held:
+            return held.move_ids.filtered(
+                lambda move: move.product_id == self.product_id and move.state == "done"
+            )[:1]
+        if not self.lot_id:
+            # which receipt untracked stock came with nobody knows
+            return self.env["stock.move"]
+        line = self.env["stock.move.line"].search(
             [
                 ("product_id", "=", self.product_id.id),
                 ("lot_id", "=", self.lot_id.id),
@@ -266,16 +274,7 @@ class MfgVarianceDisposition(models.Model):
             order="date desc, id desc",
             limit=1,
         )
-        receipt = lines.move_id
-        held = self.hold_id.picking_id
-        if not self.lot_id and not held:
-            # which receipt untracked stock came with nobody knows
-            return receipt.browse()
-        if held:
-            receipt = held.move_ids.filtered(
-                lambda move: move.product_id == self.product_id and move.state == "done"
-            )[:1]
-        return receipt
+        return line.move_id
 
     def _make_return_picking(self, receipt):
         """An empty return of the receipt, made the way Odoo's own wizard makes it."""

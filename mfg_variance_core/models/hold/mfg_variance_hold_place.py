@@ -182,7 +182,6 @@ class MfgVarianceHold(models.Model):
     def _create_holds(self, vals_list):
         vals_list = [self._arrange(vals) for vals in vals_list]
         self._touch(vals_list)
-        vals_list = [getattr(self, "_arrange", dict)(vals) for vals in vals_list]
         created = (
             self._as_system()
             .with_context(

@@ -23,9 +23,6 @@ class StockLot(models.Model):
         index="btree_not_null",
         help="How the lot itself is held; kept by variance control.",
     )
-    variance_hold_ids = fields.One2many(
-        "mfg.variance.hold", "lot_id", string="Variance Holds"
-    )
     variance_made_by_ids = fields.Many2many(
         "mrp.production", compute="_compute_variance_made_by_ids"
     )

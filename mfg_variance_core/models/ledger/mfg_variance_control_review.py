@@ -208,7 +208,9 @@ class MfgVarianceControlReview(models.Model):
                 self.env["mfg.variance.engine"]._now(),
             )
             if people:
-                review.activity_schedule(
+                # no mail (D18)
+                quick = review.with_context(mail_activity_quick_update=True)
+                quick.activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=review.name,
                     user_id=people[0].id,

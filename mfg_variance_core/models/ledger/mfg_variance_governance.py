@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..labels import duration_label
+
 LIVE = ("shadow", "active")
 LATEST_CHANGES = 15
 
@@ -67,7 +69,7 @@ class MfgVarianceCategory(models.Model):
                     version.metric_id.name,
                     self._get_limit_text(version),
                     policy.owner_id.name or owners.get(policy.owner_role, ""),
-                    self._get_minutes_text(version.respond_minutes),
+                    duration_label(self.env, version.respond_minutes),
                     f"{version.number}, {states[version.state]}",
                 )
             )
@@ -103,13 +105,6 @@ class MfgVarianceCategory(models.Model):
             )
             for limit in version.limit_ids
         )
-
-    def _get_minutes_text(self, minutes):
-        if not minutes:
-            return ""
-        if minutes % 60:
-            return self.env._("%(minutes)s min", minutes=minutes)
-        return self.env._("%(hours)s h", hours=minutes // 60)
 
     def _get_unwatched_section(self, area, versions):
         metrics = self.env["mfg.variance.metric"].search(

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from ...domain import segregation
 
@@ -85,7 +85,7 @@ class MfgVarianceCategory(models.Model):
 
     def _get_duty_section(self):
         """The one matrix of who may decide, and who is barred although he may."""
-        roles = self._get_role_labels()
+        roles = self.env["mfg.variance.authority"]._get_role_labels()
         parties = {
             segregation.REQUESTER: self.env._("who asked"),
             segregation.HOLDER: self.env._("who placed the hold"),
@@ -109,14 +109,3 @@ class MfgVarianceCategory(models.Model):
             rows,
             "",
         )
-
-    @api.model
-    def _get_role_labels(self):
-        labels = {segregation.ON_CALL: self.env._("On call by the duty roster")}
-        for role in segregation.GROUP_ROLES:
-            group = self.env.ref(
-                f"mfg_variance_core.group_{role}", raise_if_not_found=False
-            )
-            if group:
-                labels[role] = group.sudo().name  # sudo: what a role is called
-        return labels

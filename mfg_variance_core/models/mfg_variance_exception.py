@@ -233,7 +233,10 @@ class MfgVarianceException(models.Model):
         """
         self.ensure_one()
         Measurement = self.env["mfg.variance.measurement"]
-        mine = self.measurement_ids.filtered("is_current")
+        # what a decision cost is in money, not on the scale of this metric
+        mine = self.measurement_ids.filtered(
+            lambda row: row.is_current and row.metric_id == self.metric_id
+        )
         series = Domain("metric_id", "=", self.metric_id.id) & Domain(
             "is_current", "=", True
         )

@@ -42,6 +42,36 @@ class TestEvidenceReport(LedgerCase):
         told = self.told("exception.moved", self.late)
         self.assertIn(told.content_hash[:12], [row[4] for row in rows])
 
+    def test_given_cleared_case_expected_moment_in_the_timeline(self):
+        self.late._clear(self.now)
+        rows = self.section("timeline")["rows"]
+        self.assertIn("Condition cleared", [row[1] for row in rows])
+
+    def test_given_decision_with_a_cost_expected_it_is_not_in_the_chart(self):
+        self.env["mfg.variance.measurement"]._as_system().create(
+            {
+                "metric_id": self.env.ref(
+                    "mfg_variance_core.metric_disposition_cost"
+                ).id,
+                "metric_code": "disposition_cost",
+                "category_id": self.late.category_id.id,
+                "source_model": "mfg.variance.disposition",
+                "source_id": 1,
+                "phase": "final",
+                "revision": 1,
+                "event_at": self.now,
+                "recorded_at": self.now,
+                "timeliness": "live",
+                "company_id": self.late.company_id.id,
+                "planned": 0.0,
+                "actual": 5000.0,
+                "outcome": "merged",
+                "exception_id": self.late.id,
+            }
+        )
+        points = self.late._get_chart_data()["points"]
+        self.assertNotIn(5000.0, [point["actual"] for point in points])
+
     def test_given_case_older_than_the_ledger_expected_its_own_stamps(self):
         self.forge("DELETE FROM mfg_variance_ledger WHERE case_ref = %s", self.late.id)
         rows = self.section("timeline")["rows"]

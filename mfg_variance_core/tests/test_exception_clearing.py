@@ -32,6 +32,22 @@ class TestExceptionClearing(ExceptionCase):
         self.assertFalse(case.cleared_at)
         self.assertIn(case, self.Case.search([("is_now", "=", True)]))
 
+    def test_given_hold_expected_not_over_by_the_next_order_within(self):
+        self.pattern()
+        case = self.open_case(170, end=self.now - timedelta(minutes=90))
+        self.env["mfg.variance.hold"]._place(
+            [
+                {
+                    "kind": "production",
+                    "production_id": case.production_id.id,
+                    "reason": "Crack found",
+                    "exception_id": case.id,
+                }
+            ]
+        )
+        self.finish(self.make_workorder(), 100, end=self.now - timedelta(minutes=60))
+        self.assertFalse(case.cleared_at)
+
     def test_given_clear_limit_expected_above_it_not_cleared(self):
         self.pattern(clear_percent=10)
         case = self.open_case(170)

@@ -228,6 +228,24 @@ class TestProof(ExceptionCase):
         self.case.action_close()
         self.assertEqual(self.case.state, "closed")
 
+    def test_given_pattern_expected_within_counts_and_is_not_the_end_of_it(self):
+        self.case._as_system().write({"state": "closed"})
+        self.make_policy(
+            workcenter_id=self.center.id,
+            product_id=self.gear.id,
+            fingerprint_dims="workcenter_operation",
+            limits=(("major", 50, 0),),
+            verify_orders=2,
+        )
+        with self.at(self.now - timedelta(minutes=50)):
+            self.case = self.resolve(
+                self.open_case(170, end=self.now - timedelta(minutes=55))
+            )
+        self.run_order(100)
+        self.assertFalse(self.case.cleared_at)
+        self.look()
+        self.assertEqual(self.case.proof_count, 1)
+
     def test_given_one_beyond_expected_reopened_as_regression(self):
         self.run_order(100)
         self.run_order(200)

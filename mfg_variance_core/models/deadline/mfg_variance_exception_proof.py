@@ -87,6 +87,11 @@ class MfgVarianceException(models.Model):
     def _needs_look(self):
         return super()._needs_look() or self._is_proof_due()
 
+    def _clear_unless_chattering(self, moment):
+        """A reading within the limits proves a resolved case, and counts for that."""
+        due = self.filtered(lambda case: case._is_proof_due())
+        return super(MfgVarianceException, self - due)._clear_unless_chattering(moment)
+
     def _look_ahead(self, now):
         moments = super()._look_ahead(now)
         if self._is_proof_due():

@@ -119,13 +119,17 @@ class MfgVarianceHold(models.Model):
         if not product:
             return self.sudo().display_name
         places = self._get_disposable_quants().location_id
+        values = {
+            "quantity": f"{self._get_disposable_quantity():g}",
+            "unit": product.uom_id.name,
+            "product": product.display_name,
+            "lot": f" ({self.sudo().lot_id.name})" if self.lot_id else "",
+            "places": ", ".join(places.mapped("display_name")),
+        }
+        if not places:
+            return self.env._("%(quantity)s %(unit)s of %(product)s%(lot)s", **values)
         return self.env._(
-            "%(quantity)s %(unit)s of %(product)s%(lot)s in %(places)s",
-            quantity=f"{self._get_disposable_quantity():g}",
-            unit=product.uom_id.name,
-            product=product.display_name,
-            lot=f" ({self.sudo().lot_id.name})" if self.lot_id else "",
-            places=", ".join(places.mapped("display_name")) or "?",
+            "%(quantity)s %(unit)s of %(product)s%(lot)s in %(places)s", **values
         )
 
     # -------------------------------------------------------- what is decided

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from markupsafe import Markup
 
 from odoo import api, models
@@ -127,7 +129,8 @@ class MfgVarianceLedger(models.Model):
             field = self.env[self.res_model]._fields[name]
             value = dict(field._description_selection(self.env)).get(value, value)
         elif kind == "datetime":
-            value = format_datetime(self.env, value)
+            # as the ledger writes it, or as a caller put it into words
+            value = format_datetime(self.env, datetime.fromisoformat(value))
         text = str(value)
         return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
 

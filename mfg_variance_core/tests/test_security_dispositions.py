@@ -50,12 +50,6 @@ STORED = {
     "withdraw": "one.with_user(supervisor).action_withdraw()",
     "finish a scrap": "env['stock.scrap'].create({'product_id': held.product_id.id,"
     " 'lot_id': held.lot_id.id, 'scrap_qty': 5})._variance_finish(failed)",
-    "rework order": "env['mrp.production'].sudo().create({'product_id': "
-    "order.product_id.id, 'product_qty': 9, 'variance_disposition_id': "
-    "order.sudo().variance_disposition_id.id}).action_cancel()",
-    "rework order by default": "env['mrp.production'].sudo().with_context("
-    "default_variance_disposition_id=order.sudo().variance_disposition_id.id).create("
-    "{'product_id': order.product_id.id, 'product_qty': 9}).action_cancel()",
     "rework link": "order.sudo().write({'variance_disposition_id': False})",
 }
 PRIVATE = (
@@ -97,9 +91,6 @@ class DispositionAttack(DispositionCase):
             "states": (self.one.state, self.failed.state, self.done.state),
             "permit": self.one.permit_state,
             "all": self.Disposition.search_count([("hold_id", "=", self.held.id)]),
-            "orders": self.env["mrp.production"]
-            .sudo()
-            .search_count([("variance_disposition_id", "!=", False)]),
             "order": self.rework.production_ids.sudo().variance_disposition_id,
         }
 
@@ -114,6 +105,22 @@ class TestSecurityDispositions(DispositionAttack):
     def test_given_fixture_expected_what_the_attacks_need(self):
         self.assertEqual(self.before["stock"], 8)
         self.assertEqual(self.before["states"], ("waiting", "failed", "done"))
+
+    def test_given_rework_order_made_by_hand_expected_refused(self):
+        user = new_test_user(
+            self.env,
+            "planner_by_hand",
+            groups="mrp.group_mrp_user,mfg_variance_core.group_operator",
+        )
+        Order = self.env["mrp.production"].with_user(user)
+        link = {"variance_disposition_id": self.rework.id}
+        vals = {"product_id": self.bolt.id, "product_qty": 9}
+        with self.assertRaises(AccessError):
+            Order.create({**vals, **link})
+        by_default = {f"default_{name}": value for name, value in link.items()}
+        with self.assertRaises(AccessError):
+            Order.with_context(**by_default).create(vals)
+        self.assert_untouched()
 
     def test_given_stored_code_expected_nothing_moves(self):
         setup = (

@@ -47,7 +47,8 @@ class MfgVarianceException(models.Model):
     def _transition(self, state, **values):
         """Move the cases to ``state``; the only way a state changes by hand."""
         self._check_may_handle()
-        self.lock_for_update()
+        # events that are recorded meanwhile refer to the case and are in nobody's way
+        self.lock_for_update(allow_referencing=True)
         now = self.env["mfg.variance.engine"]._now()
         moves = []
         for case in self:

@@ -142,7 +142,7 @@ class ResUsers(models.Model):
         )
         if not badge or not user or not user.variance_pin_hash:
             return self.browse()
-        user.lock_for_update()
+        user.lock_for_update(allow_referencing=True)
         now = self.env["mfg.variance.engine"]._now()
         locked = user.variance_pin_locked_until
         if locked and locked > now:

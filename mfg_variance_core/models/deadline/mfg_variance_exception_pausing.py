@@ -45,7 +45,7 @@ class MfgVarianceException(models.Model):
         self._check_may_handle()
         if not self.paused_at:
             raise UserError(self.env._("%(case)s is not paused.", case=self.name))
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self._resume(self.env.uid)
         return True
 
@@ -90,7 +90,7 @@ class MfgVarianceException(models.Model):
         """Stop the clocks to decide and to resolve."""
         self.ensure_one()
         self._check_may_handle()
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self._check_may_pause()
         now = self.env["mfg.variance.engine"]._now()
         if not now < until <= now + timedelta(days=MOST_DAYS):

@@ -75,7 +75,7 @@ class MfgVarianceHold(models.Model):
             )
         if quantity < 0:
             raise UserError(self.env._("Enter what you counted, zero or more."))
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         # of work what was made so far is counted, and nobody knows how much that is
         is_stock = self.kind in holds.OF_STOCK
         held = self.held_quantity

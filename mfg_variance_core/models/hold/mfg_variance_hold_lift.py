@@ -102,7 +102,7 @@ class MfgVarianceHold(models.Model):
             yield hold
 
     def _touch_own(self):
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self._touch(
             [
                 {name: hold[name].id for names in TOUCHED.values() for name in names}

@@ -151,9 +151,9 @@ class MfgVariancePolicy(models.Model):
             company = policy.company_id or versions._get_default_company()
             version = policy.version_id.copy({"company_id": company and company.id})
             values = {
+                "name": self.env._("%(name)s (copy)", name=policy.name),
                 **(default or {}),
                 "version_id": version.id,
-                "name": self.env._("%(name)s (copy)", name=policy.name),
             }
             copies |= super(MfgVariancePolicy, policy).copy(values)
         return copies

@@ -360,8 +360,9 @@ class TestPolicyVersion(VarianceCommon):
         self.env["res.company"].create({"name": "Somewhere else"})
         shared = self.env.ref("mfg_variance_core.policy_material_usage")
         self.assertFalse(shared.company_id)
-        copied = shared.with_user(self.engineer_two).copy()
+        copied = shared.with_user(self.engineer_two).copy({"name": "Blocks by lot"})
         self.assertEqual(copied.company_id, self.engineer_two.company_id)
+        self.assertEqual(copied.name, "Blocks by lot")
 
     def test_given_import_expected_draft_by_its_author(self):
         Policy = self.env["mfg.variance.policy"].with_user(self.engineer)

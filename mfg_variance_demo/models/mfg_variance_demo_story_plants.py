@@ -16,7 +16,7 @@ ROLES = (
     ("Supervisor, Harbour plant", "supervisor.harbour", "supervisor", "mrp_user", 2),
     ("Production manager", "manager", "production_manager", "mrp_manager", None),
     ("Quality manager", "quality", "quality_manager", "mrp_user", None),
-    ("On call at night, breaks glass", "oncall", "supervisor", "mrp_user", None),
+    ("On call at night", "oncall", "supervisor", "mrp_user", None),
     ("Process engineer", "engineer", "process_engineer", "mrp_manager", None),
     ("Second engineer", "engineer.second", "process_engineer", "mrp_manager", None),
     ("Automation owner", "automation", "automation_owner", "mrp_user", None),
@@ -59,7 +59,9 @@ class MfgVarianceDemoStory(models.AbstractModel):
                 "variance_log_digest": digest,
             }
         )
-        group = self._in_company(company)
+        _orders, _seed, until = self._read_digest(digest)
+        begin = until - timedelta(days=story.DAYS)
+        group = self._in_company(company)._at(begin)
         plants = self.env["mfg.variance.plant"]
         for plan in PLANTS:
             plant = group._make_plant(plan, company)
@@ -69,10 +71,8 @@ class MfgVarianceDemoStory(models.AbstractModel):
             group._make_workers(plan, plant)
             plants |= plant
         group._make_people(company, plants)
-        _orders, _seed, until = self._read_digest(digest)
-        begin = until - timedelta(days=story.DAYS)
         group._make_roster(company, begin)
-        group._at(begin)._make_lot_policy(company)
+        group._make_lot_policy(company)
         return company
 
     def _make_plant(self, plan, company):

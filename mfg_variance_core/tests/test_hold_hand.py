@@ -251,6 +251,12 @@ class TestHoldHand(DecisionCase, HoldCase):
         with self.assertRaisesRegex(UserError, "what you counted"):
             self.confirm(hold, 0)
 
+    def test_given_less_counted_and_no_case_expected_missing_is_kept(self):
+        hold = self.hold_lot()
+        self.assertFalse(hold.exception_id)
+        self.confirm(hold, 8)
+        self.assertEqual(hold.missing_quantity, 2)
+
     def test_given_held_order_expected_nothing_is_missing_by_its_count(self):
         order = self.make_order(5)
         hold = self.hold("production", production_id=order.id)
@@ -320,6 +326,18 @@ class TestHoldHand(DecisionCase, HoldCase):
 
         count(found)
         self.assertEqual(count(found[:2]), count(found))
+
+    def test_given_order_reserved_on_the_held_lot_expected_named_as_starved(self):
+        bom = self._make_bom(
+            self.gear, [], bom_line_ids=[Command.create({"product_id": self.bolt.id})]
+        )
+        order = self.make_order(3, bom=bom)
+        order.action_assign()
+        self.assertEqual(order.move_raw_ids.state, "assigned")
+        self.assertEqual(order.move_raw_ids.move_line_ids.lot_id, self.lot)
+        hold = self.hold_lot()
+        hold.invalidate_recordset()
+        self.assertEqual(hold.starved_production_ids, order)
 
     def test_given_hold_expected_on_the_first_screen_of_the_floor(self):
         hold = self.hold_lot()

@@ -105,7 +105,7 @@ class MfgVarianceHold(models.Model):
                 missing=self.missing_quantity,
             )
         self._log(body)
-        if self.missing_quantity:
+        if self.missing_quantity and self.exception_id:
             self.exception_id._raise_severity("critical")
         return True
 

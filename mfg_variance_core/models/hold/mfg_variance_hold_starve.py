@@ -55,13 +55,22 @@ class MfgVarianceHold(models.Model):
             hold.starved_text = ", ".join(names) + more
 
     def _find_waiting_moves(self):
-        """``{(company, product): moves}`` that wait for what these hold."""
+        """``{(company, product): moves}`` that wait for what these hold.
+
+        Those reserved on a held lot wait, too: they cannot be done with it.
+        """
         held = self.filtered(lambda hold: hold.kind in holds.OF_STOCK)
         Move = self.env["stock.move"]
         if not held.product_id:
             return {}
+        waits = Domain("state", "in", WAITING)
+        lots = held.filtered(lambda hold: hold.strength == holds.NO_USE).lot_id
+        if lots:
+            waits |= Domain("state", "=", "assigned") & Domain(
+                "move_line_ids.lot_id", "in", lots.ids
+            )
         found = Move.search(
-            Domain("state", "in", WAITING)
+            waits
             & Domain("company_id", "in", held.company_id.ids)
             & Domain("product_id", "in", held.product_id.ids)
             & Domain("location_id.usage", "=", "internal"),
@@ -80,7 +89,13 @@ class MfgVarianceHold(models.Model):
         if self.kind not in holds.OF_STOCK:
             return self.env["stock.move"]
         moves = waiting.get((self.company_id, self.product_id))
-        return moves[:MOST] if moves else self.env["stock.move"]
+        if not moves:
+            return self.env["stock.move"]
+        # what is reserved on another lot does not wait for this one
+        return moves.filtered(
+            lambda move: move.state in WAITING
+            or self.lot_id in move.move_line_ids.lot_id
+        )[:MOST]
 
     def _find_orders_at_centers(self):
         """``{center: orders}`` whose next operation is at a held center."""

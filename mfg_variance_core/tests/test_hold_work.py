@@ -191,6 +191,60 @@ class TestHoldWork(HoldCase):
         self.assertEqual(hold.child_ids.kind, "lot")
         self.assertEqual(hold.child_ids.strength, "no_ship")
 
+    def make_order_with_bolts(self, begin=True):
+        """Two gears of a bolt each out of the lot, all of it entered, not closed."""
+        bom = self._make_bom(
+            self.gear,
+            [("Cut", 5)],
+            bom_line_ids=[Command.create({"product_id": self.bolt.id})],
+        )
+        order = self.make_order(2, bom=bom)
+        order.action_assign()
+        if begin:
+            order.workorder_ids.button_start()
+        order.qty_producing = 2
+        order._set_qty_producing()
+        order.move_raw_ids.picked = True
+        self.env.flush_all()
+        return order
+
+    def test_given_lot_held_after_it_was_used_expected_booked_and_output_aside(self):
+        order = self.make_order_with_bolts()
+        with self.at(self.now + timedelta(hours=1)):
+            hold = self.hold_lot()
+            order.button_mark_done()
+        self.assertEqual(order.state, "done")
+        self.assertEqual(self.on_hand(self.bolt, lot=self.lot), 8)
+        self.assertEqual(self.on_hand(self.gear, self.quarantine()), 2)
+        follows = self.Hold.search([("production_id", "=", order.id)])
+        self.assertIn(hold, follows.parent_id)
+        self.assertEqual(set(follows.mapped("strength")), {"no_use"})
+
+    def test_given_lot_held_before_work_began_expected_not_used(self):
+        order = self.make_order_with_bolts()
+        with self.at(self.now - timedelta(hours=1)):
+            self.hold_lot()
+        with self.refused():
+            order.button_mark_done()
+
+    def test_given_work_dated_back_expected_not_used(self):
+        order = self.make_order_with_bolts(begin=False)
+        with self.at(self.now - timedelta(hours=1)):
+            self.hold_lot()
+        self.log_time(order.workorder_ids, 30, end=self.now - timedelta(hours=3))
+        with self.refused():
+            order.button_mark_done()
+
+    def test_given_used_lot_expected_nothing_else_of_it_leaves(self):
+        order = self.make_order_with_bolts()
+        with self.at(self.now + timedelta(hours=1)):
+            self.hold_lot()
+            order.button_mark_done()
+            late = self.make_order_with_bolts(begin=False)
+            late.move_raw_ids.move_line_ids.lot_id = self.lot
+            with self.refused():
+                late.button_mark_done()
+
     def test_given_begun_work_expected_finished_by_its_button(self):
         workorder = self.make_workorder()
         workorder.button_start()

@@ -64,6 +64,7 @@ class MfgVarianceHold(models.Model):
     def _get_blocked_lots(self, found, lines, actions):
         """``{hold id: (action, made)}`` of the lots that may not do what they do."""
         passed = passage.passed_hold_ids(self.env)
+        used = passage.booked_uses(self.env)
         lines -= self._get_let_go(passed, lines, actions)
         by_lot = lines.grouped("lot_id")
         blocked = {}
@@ -76,6 +77,9 @@ class MfgVarianceHold(models.Model):
                 strength = holds.inherited(strength)
             lot = self.env["stock.lot"].browse(one.key)
             for line in by_lot.get(lot, ()):
+                order = line.move_id.raw_material_production_id
+                if actions[line] == holds.USE and (order.id, one.hold_id) in used:
+                    continue
                 if holds.stops(strength, actions[line]):
                     made = one.is_inherited and lot.display_name
                     blocked[one.hold_id] = (actions[line], made)

@@ -93,8 +93,9 @@ class MfgVarianceHold(models.Model):
             return self.env["stock.move"]
         # what is reserved on another lot does not wait for this one
         return moves.filtered(
-            lambda move: move.state in WAITING
-            or self.lot_id in move.move_line_ids.lot_id
+            lambda move: (
+                move.state in WAITING or self.lot_id in move.move_line_ids.lot_id
+            )
         )[:MOST]
 
     def _find_orders_at_centers(self):

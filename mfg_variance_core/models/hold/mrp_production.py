@@ -45,9 +45,60 @@ class MrpProduction(models.Model):
             Hold = self.env["mfg.variance.hold"]
             work = untouched._get_hold_work_ids()
             Hold._refuse_work(Hold._find(**work), holds.FINISH)
-        booking = passage.Passage(order_ids=self.ids)
+        used = (self - untouched)._hold_what_holds_go_into()
+        booking = passage.Passage(order_ids=self.ids, used=used)
         with passage.passing(self.env, booking):
             return super().button_mark_done()
+
+    def _hold_what_holds_go_into(self):
+        """Hold these orders where they were begun with a lot that was held since.
+
+        What is in the pieces by now is booked, and what comes out is put aside.
+
+        :return: what may be booked as used, as ``{(order id, hold id)}``
+        """
+        Hold = self.env["mfg.variance.hold"]
+        # out of date it only refuses: what may be booked is asked of the holds below
+        if not Hold._is_any_active():
+            return set()
+        lines = self.move_raw_ids.move_line_ids.filtered(
+            lambda line: line.lot_id and line.state not in ("done", "cancel")
+        )
+        found = Hold._find(lots=lines.lot_id.ids)
+        # sudo: how it is held, whoever books its use
+        held = Hold.sudo().browse([one.hold_id for one in found])
+        into = [
+            (order, hold)
+            for order in lines.move_id.raw_material_production_id
+            for hold in held
+            if hold.lot_id in order.move_raw_ids.move_line_ids.lot_id
+            and holds.stops(hold.strength, holds.USE)
+            and order._is_begun_before(hold.placed_at)
+        ]
+        if into:
+            # sudo: it follows from the hold on the lot, whoever books
+            Hold.sudo()._place(
+                [
+                    {
+                        "kind": holds.PRODUCTION,
+                        "production_id": order.id,
+                        "parent_id": hold.id,
+                        "exception_id": hold.exception_id.id,
+                        "strength": hold.strength,
+                        "reason": hold.reason,
+                    }
+                    for order, hold in into
+                ]
+            )
+        return {(order.id, hold.id) for order, hold in into}
+
+    def _is_begun_before(self, moment):
+        """Whether work went on by then; a log is dated by whoever writes it, so its
+        own creation counts. Without work orders nobody can tell."""
+        self.ensure_one()
+        return any(
+            log.create_date < moment for log in self.workorder_ids.time_ids.sudo()
+        )  # sudo: whether there is a log, whoever booked it
 
     @own_entry
     def _split_productions(

@@ -20,8 +20,10 @@ _TRANSACTION_KEY = "mfg_variance_core.transaction"
 class Passage:
     """What one examined movement, booking or disposition may do."""
 
-    def __init__(self, hold_ids=(), order_ids=(), workorder_ids=(), split=()):
+    def __init__(self, hold_ids=(), order_ids=(), workorder_ids=(), split=(), used=()):
         self.hold_ids = frozenset(hold_ids)
+        # what was used before it was held and is only booked, as (order id, hold id)
+        self.used = frozenset(used)
         self.order_ids = frozenset(order_ids)
         self.workorder_ids = frozenset(workorder_ids)
         # what is split, as (kind, id): its moves may leave for what is split off
@@ -56,6 +58,11 @@ def _get_under_way(env):
 def passed_hold_ids(env):
     """The holds whose disposition is being executed."""
     return frozenset().union(*(one.hold_ids for one in _get_under_way(env)))
+
+
+def booked_uses(env):
+    """What was used before it was held, as ``(order id, hold id)``."""
+    return frozenset().union(*(one.used for one in _get_under_way(env)))
 
 
 def booked_order_ids(env):

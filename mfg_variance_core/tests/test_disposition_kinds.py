@@ -127,6 +127,20 @@ class TestDispositionKinds(DispositionCase):
         self.assertEqual(self.figures(), (4, 6))
         self.assertEqual((again.state, self.held.state), ("lifted", "active"))
 
+    def test_given_rework_approved_expected_approver_has_not_made_the_lot(self):
+        self.dispose(self.held, "rework", 4)
+        self.env.invalidate_all()
+        self.assertNotIn(self.quality.id, self.held._get_parties()["producer"])
+        self.assert_done(self.dispose(self.held, "scrap", 2))
+
+    def test_given_rework_booked_expected_who_booked_it_has_made_the_lot(self):
+        one = self.dispose(self.held, "rework", 4)
+        self.assertFalse(one.production_ids.user_id)
+        self.finish_rework(one.production_ids, 4)
+        self.env.invalidate_all()
+        parties = one.new_hold_ids._get_parties()
+        self.assertIn(self.env.uid, parties["producer"])
+
     def test_given_rework_done_expected_genealogy_goes_on(self):
         one = self.dispose(self.held, "rework", 4)
         self.finish_rework(one.production_ids, 4)

@@ -83,7 +83,8 @@ class MfgVarianceDelegation(models.Model):
     @api.depends("user_id", "delegate_id")
     def _compute_display_name(self):
         for one in self:
-            one.display_name = f"{one.user_id.name} → {one.delegate_id.name}"
+            names = (one.user_id.name, one.delegate_id.name)
+            one.display_name = " → ".join(name or "…" for name in names)
 
     def _is_log_kept(self):
         """Who lent his right to whom is evidence."""

@@ -44,6 +44,8 @@ class MfgVarianceDisposition(models.Model):
             "bom_id": False,
             "company_id": self.company_id.id,
             "origin": self.name,
+            # not who approved it: he would count as one who made the lot
+            "user_id": False,
             "picking_type_id": warehouse.manu_type_id.id,
             "location_dest_id": self._get_quarantine().id,
             "extra_cost": cost,

@@ -59,6 +59,8 @@ class MrpProduction(models.Model):
             disposition = order.variance_disposition_id
             if not disposition or not made:
                 continue
+            # whoever books it has made it, where nobody took it before
+            order.user_id = order.user_id or self.env.user
             lines = disposition.move_ids.move_line_ids
             for line in made.move_line_ids:
                 line.consume_line_ids |= lines.filtered(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..domain import approvals
 from ..guard import check_person, is_system
 from .cache import forget
 
@@ -361,7 +362,30 @@ class MfgVariancePolicyVersion(models.Model):
         if approval.kind != "policy_activation" or not approval._is_granted():
             return
         self._check_from("draft", "shadow")
+        # sudo: the frozen fingerprint, whoever decides
+        if approval.sudo().asked_digest != self._get_asked_digest():
+            raise UserError(
+                self.env._(
+                    "%(version)s was changed after its activation was asked for. Ask "
+                    "again, so that what is approved is what will judge.",
+                    version=self.display_name,
+                )
+            )
         self._activate()
+
+    def _get_asked_digest(self):
+        """Fingerprint of everything that judges; the names do not matter."""
+        self.ensure_one()
+        limits = [
+            [limit[name] for name in LIMIT_FIELDS]
+            for limit in self.limit_ids.sorted("id")
+        ]
+        plain = {
+            name: value.ids if isinstance(value, models.BaseModel) else value
+            for name in CONTENT_FIELDS - {"limit_ids"}
+            for value in (self[name],)
+        }
+        return approvals.content_hash({**plain, "limit_ids": limits})
 
     def _activate(self):
         self.ensure_one()

@@ -242,6 +242,25 @@ class TestPolicyVersion(VarianceCommon):
         self.assertEqual(policy.state, "active")
         self.assertEqual(policy.version_id.activated_by_id, self.engineer_two)
 
+    def test_given_changed_after_asking_expected_refused_until_asked_again(self):
+        policy = self.make_policy(activate=False)
+        policy.with_user(self.engineer).action_request_activation()
+        domain = [
+            ("res_id", "=", policy.version_id.id),
+            ("kind", "=", "policy_activation"),
+        ]
+        first = self.env["mfg.variance.approval"].search(domain)
+        policy.limit_ids.with_user(self.engineer).percent = 75
+        refused = self.assertRaisesRegex(UserError, "Ask again")
+        with refused, self.env.cr.savepoint():
+            self.decide(first, self.engineer_two)
+        self.assertEqual(policy.state, "draft")
+        policy.with_user(self.engineer).action_request_activation()
+        second = self.env["mfg.variance.approval"].search(domain) - first
+        self.assertEqual(first.state, "withdrawn")
+        self.decide(second, self.engineer_two)
+        self.assertEqual(policy.state, "active")
+
     def test_given_editor_of_one_limit_expected_activation_refused(self):
         policy = self.make_policy(activate=False)
         policy.limit_ids.with_user(self.engineer_two).percent = 60

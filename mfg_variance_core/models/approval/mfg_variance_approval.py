@@ -28,6 +28,7 @@ class MfgVarianceApproval(models.Model):
         "requested_at",
         "needs_password",
         "parties",
+        "asked_digest",
     )
 
     name = fields.Char(required=True)
@@ -64,6 +65,10 @@ class MfgVarianceApproval(models.Model):
     )
     requested_at = fields.Datetime(string="Asked", required=True)
     parties = fields.Json(help="Who has a part in the matter and may not decide it.")
+    asked_digest = fields.Char(
+        string="Fingerprint of What Was Asked",
+        help="What is granted is compared with it; empty where nothing can change.",
+    )
     rule_id = fields.Many2one(
         "mfg.variance.approval.rule", ondelete="set null", string="Rule"
     )

@@ -45,8 +45,12 @@ class MfgVarianceApproval(models.Model):
                 ("state", "=", "waiting"),
             ]
         )
-        if known:
+        if known and known.asked_digest == self._get_asked_digest(record):
             return self.browse(known.id)
+        # what was changed since is another question
+        if known:
+            known._end("withdrawn")
+            known._record("approval.withdrawn", known, {"kind": kind})
         vals = self._prepare_request_vals(
             kind, record, reason, amount, severity, category, exception
         )
@@ -108,6 +112,7 @@ class MfgVarianceApproval(models.Model):
             "requester_id": requester.id if requester else False,
             "requested_at": self.env["mfg.variance.engine"]._now(),
             "parties": {party: sorted(ids) for party, ids in parties.items()},
+            "asked_digest": self._get_asked_digest(record),
             "rule_id": rule.id,
             "needs_password": rule.sudo().needs_password,  # sudo: of the rule
         }
@@ -123,6 +128,14 @@ class MfgVarianceApproval(models.Model):
         # sudo: who did what, to bar them whoever looks
         record = record.sudo()
         return record._get_parties() if hasattr(record, "_get_parties") else {}
+
+    @api.model
+    def _get_asked_digest(self, record):
+        """Fingerprint of what is asked for, of records that can change meanwhile."""
+        # sudo: all of the content, whoever asks
+        record = record.sudo()
+        has_digest = hasattr(record, "_get_asked_digest")
+        return has_digest and record._get_asked_digest()
 
     def _prepare_steps(self):
         """Keep the steps of the rule; without a rule anybody the matrix allows."""

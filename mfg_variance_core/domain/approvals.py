@@ -24,6 +24,8 @@ class Step:
     id: int
     sequence: int
     everyone: frozenset[int] = frozenset()
+    # whom it escalated to: one of them suffices
+    instead: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,17 @@ def is_passed(step: Step, decisions: Iterable[Decision]) -> bool:
     True
     >>> is_passed(Step(1, 10, frozenset({7, 8})), [Decision(1, 7, "approved")])
     False
+    >>> escalated = Step(1, 10, frozenset({7, 8}), instead=frozenset({9}))
+    >>> is_passed(escalated, [Decision(1, 9, "approved")])
+    True
     """
     approvers = {
         one.in_place_of or one.user_id
         for one in decisions
         if one.step_id == step.id and one.verdict == APPROVED
     }
+    if step.instead & approvers:
+        return True
     return step.everyone <= approvers if step.everyone else bool(approvers)
 
 

@@ -91,6 +91,40 @@ class TestApproval(ApprovalCase, VarianceCommon):
         self.decide(approval, self.quality_two)
         self.assertEqual(approval.state, "granted")
 
+    def test_of_all_the_people_named_who_has_left_is_not_waited_for(self):
+        people = self.quality | self.quality_two
+        self.one_rule(
+            "hold_release",
+            {"user_ids": [(6, 0, people.ids)], "needs_everyone": True},
+        )
+        approval = self.ask()
+        self.quality_two.active = False
+        self.decide(approval, self.quality)
+        self.assertEqual(approval.state, "granted")
+
+    def test_of_people_named_who_have_all_left_nobody_can_decide(self):
+        self.one_rule(
+            "hold_release",
+            {"user_ids": [(6, 0, self.quality_two.ids)], "needs_everyone": True},
+        )
+        self.quality_two.active = False
+        self.assertTrue(self.ask().has_nobody)
+
+    def test_all_the_people_named_are_replaced_by_whom_it_escalated_to(self):
+        people = self.quality | self.quality_two
+        self.one_rule(
+            "no_ship",
+            {
+                "user_ids": [(6, 0, people.ids)],
+                "needs_everyone": True,
+                "escalate_role": "production_manager",
+            },
+        )
+        approval = self.ask("no_ship")
+        approval.step_ids._escalate(self.engine._now())
+        self.decide(approval, self.manager)
+        self.assertEqual(approval.state, "granted")
+
     def test_who_is_named_still_needs_a_role_that_may_approve(self):
         self.one_rule("hold_release", {"user_ids": [(6, 0, self.operator.ids)]})
         approval = self.ask()

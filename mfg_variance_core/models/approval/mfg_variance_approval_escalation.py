@@ -32,7 +32,8 @@ class MfgVarianceApproval(models.Model):
             before = approval.approver_ids
             steps = approval._get_open_steps().sudo()  # sudo: whom they ask
             steps._open(now)
-            users, has_nobody = self.env["res.users"], False
+            # who was left to agree is gone: nobody is there to complete it
+            users, has_nobody = self.env["res.users"], not steps
             for step in steps:
                 able = approval._get_able(step, now)
                 if not able and step.escalate_role and not step.escalated_at:

@@ -52,8 +52,22 @@ class MfgVarianceApprovalStep(models.Model):
     def _to_domain(self):
         """This step as :class:`...domain.approvals.Step`."""
         self.ensure_one()
-        everyone = self._get_named() if self.needs_everyone else ()
-        return approvals.Step(self.id, self.sequence, frozenset(everyone))
+        if not self.needs_everyone:
+            return approvals.Step(self.id, self.sequence)
+        # sudo: who of them is still here, whoever asks
+        named = self.env["res.users"].sudo().browse(self._get_named()).exists()
+        everyone = frozenset(named.filtered("active").ids)
+        instead = self._get_stand_ins() if self.escalated_at else frozenset()
+        return approvals.Step(self.id, self.sequence, everyone, instead)
+
+    def _get_stand_ins(self):
+        """Who decided by the role it escalated to, of those it did not name."""
+        # sudo: all decisions count, seen or not
+        rows = self.approval_id.sudo().decision_ids.filtered(
+            lambda row: row.step_id == self
+        )
+        deciders = {(row.in_place_of_id or row.user_id).id for row in rows}
+        return frozenset(deciders.difference(self._get_named()))
 
     def _get_only(self):
         """Whom this step asks, with whom it escalated to."""

@@ -119,7 +119,7 @@ class MfgVarianceCaseStep(models.Model):
         """
         self.ensure_one()
         self._check_may_answer()
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         if self.state != "waiting" or not self.exception_id.is_open:
             raise UserError(
                 self.env._(

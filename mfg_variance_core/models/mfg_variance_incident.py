@@ -313,7 +313,7 @@ class MfgVarianceIncident(models.Model):
                 self.env._("Select two or more open incidents of the same company.")
             )
         target, *rest = self.sorted("id")
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         now = self.env["mfg.variance.engine"]._now()
         for incident in rest:
             moved = incident.exception_ids

@@ -215,7 +215,7 @@ class MfgVarianceInhibition(models.Model):
         for rule in self:
             authority._check("activate_suppression", rule, rule._get_parties())
             rule.with_env(self.env(su=False)).check_access("write")
-            rule.lock_for_update()
+            rule.lock_for_update(allow_referencing=True)
             if rule.state == "draft":
                 rule._as_system().write(
                     {

@@ -191,7 +191,7 @@ class MfgVarianceExceptionTask(models.Model):
     def action_done(self, note=None):
         """Mark the tasks as done by this very person."""
         self._check_may_do()
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self._check_state(("open",))
         now = self.env["mfg.variance.engine"]._now()
         self._as_system().write(
@@ -211,7 +211,7 @@ class MfgVarianceExceptionTask(models.Model):
         for task in self:
             authority._check("verify_fix", task, task._get_parties())
         self.exception_id._check_is_open()
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self._check_state(("done",))
         now = self.env["mfg.variance.engine"]._now()
         self._as_system().write(
@@ -228,7 +228,7 @@ class MfgVarianceExceptionTask(models.Model):
     def action_undo(self):
         """What was called done is not: it is to do again."""
         self._check_may_plan()
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self._check_state(("done", "verified"))
         self._as_system().write(
             {
@@ -247,7 +247,7 @@ class MfgVarianceExceptionTask(models.Model):
     def action_cancel(self, reason=None):
         """No longer needed; the reason is part of it."""
         self._check_may_plan()
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self._check_state(("open",))
         if not reason:
             raise UserError(

@@ -86,7 +86,9 @@ def parser():
         "--fix", action="store_true", help="let the formatters mend what they can"
     )
     commands.add_parser("i18n", help="write the translation templates again")
-    commands.add_parser("docs", help="write the role guide from the matrix again")
+    commands.add_parser(
+        "docs", help="write the role guide and the table of refusals again"
+    )
     commands.add_parser("setup", help="fetch and set up everything, run nothing")
     commands.add_parser("status", help="what is set up and what runs")
     return top
@@ -130,6 +132,7 @@ def enter_environment(arguments):
 def dispatch(options, source):
     """Run the command inside the environment; returns the exit code."""
     from . import (
+        attack_guide,
         baseline,
         bench_call,
         demo,
@@ -148,7 +151,7 @@ def dispatch(options, source):
             lint.fix()
         return testing.close(lint.run())
     if options.command == "docs":
-        return role_guide.write()
+        return role_guide.write() or attack_guide.write()
     with postgres.in_use() as server:
         chain = templates.open_templates(source, server)
         if options.command == "demo" and options.seeds:

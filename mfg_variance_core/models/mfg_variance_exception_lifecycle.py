@@ -28,7 +28,7 @@ class MfgVarianceException(models.Model):
         group = "mfg_variance_core.group_operator"
         if any(case.track == "full" for case in own):
             group = "mfg_variance_core.group_supervisor"
-        if not user.has_group(group):
+        if not user.has_group(group) or user._is_variance_automated():
             raise AccessError(
                 self.env._(
                     "Handling this case is reserved to supervisors of the plant; light "

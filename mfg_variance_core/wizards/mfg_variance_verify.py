@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MfgVarianceVerify(models.TransientModel):
@@ -17,6 +17,11 @@ class MfgVarianceVerify(models.TransientModel):
         related="exception_id.resolution_note", related_sudo=False
     )
     note = fields.Text(string="What I Saw", required=True)
+
+    @api.constrains("exception_id")
+    def _check_exception_id(self):
+        """Only of a case the person sees: constraints run as sudo."""
+        self.exception_id.with_env(self.env(su=False)).check_access("read")
 
     def action_verify(self):
         """Verify the case; who may is checked there."""

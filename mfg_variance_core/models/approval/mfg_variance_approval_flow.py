@@ -138,7 +138,7 @@ class MfgVarianceApproval(models.Model):
         return has_digest and record._get_asked_digest()
 
     def _prepare_steps(self):
-        """Keep the steps of the rule; without a rule anybody the matrix allows."""
+        """Keep the steps of the rule; without a rule the first of the matrix."""
         self.ensure_one()
         roles = segregation.MATRIX[segregation.APPROVE + self.kind].roles
         # sudo: who has to agree, for whoever asks

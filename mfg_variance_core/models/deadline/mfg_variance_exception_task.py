@@ -211,7 +211,8 @@ class MfgVarianceExceptionTask(models.Model):
         for task in self:
             authority._check("verify_fix", task, task._get_parties())
         self.exception_id._check_is_open()
-        self.lock_for_update(allow_referencing=True)
+        # sudo: locking needs no right to write
+        self.sudo().lock_for_update(allow_referencing=True)
         self._check_state(("done",))
         now = self.env["mfg.variance.engine"]._now()
         self._as_system().write(

@@ -230,7 +230,8 @@ class MfgVarianceHold(models.Model):
         return {
             "kind": self.kind,
             "strength": self.strength,
-            "target": self._get_target().display_name,
+            # sudo: its name, for whoever has no role in Inventory
+            "target": self._get_target().sudo().display_name,
             "quantity": self.quantity,
             "reason": self.reason,
             "case": self.exception_id.name or "",

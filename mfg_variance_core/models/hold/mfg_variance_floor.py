@@ -27,7 +27,9 @@ class MfgVarianceFloor(models.AbstractModel):
             domain &= Domain("plant_id", "in", [plant_id, False])
         record = self._get_focus(focus)
         if record and "variance_hold_count" in record:
-            return domain & record.sudo(False)._get_variance_hold_domain()
+            # as superuser, as it was found: an operator may have no role in MRP; only
+            # ids go into the domain, and the holds found are those of the person
+            return domain & record._get_variance_hold_domain()
         if record and record._name == "mfg.variance.exception":
             return domain & Domain("exception_id", "=", record.id)
         if record and record._name == "mfg.variance.hold":

@@ -105,6 +105,31 @@ class TestHoldHand(DecisionCase, HoldCase):
         wizard.action_apply()
         self.assertEqual(order.product_qty, 6)
 
+    def test_given_negative_quantity_expected_told_what_to_enter(self):
+        wizard = self.wizard(self.operator, production_id=self.make_order(10).id)
+        wizard.write({"reason": "Half of it", "quantity": -4})
+        with self.assertRaisesRegex(UserError, "above zero"):
+            wizard.action_apply()
+
+    def test_given_order_of_another_plant_expected_its_quantity_not_told(self):
+        order = self.make_order(10)
+        self.assertTrue(self.wizard(self.operator, production_id=order.id).part_of)
+        far = self.env["stock.warehouse"].create({"name": "Far", "code": "FAR"})
+        self.operator.variance_plant_ids = self.plant.search(
+            [("warehouse_id", "=", far.id)]
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.wizard(self.operator, production_id=order.id).part_of)
+
+    def test_given_work_order_scanned_expected_no_role_in_mrp_needed(self):
+        work = self.make_order(1).workorder_ids[:1]
+        self.assertTrue(work)
+        focus = {"model": work._name, "id": work.id}
+        self.env.invalidate_all()
+        Floor = self.env["mfg.variance.floor"].with_user(self.operator)
+        found = Floor.action_get_my_shift(focus=focus)
+        self.assertTrue(found["sections"])
+
     def test_given_form_expected_reason_of_the_case(self):
         case = self.open_case()
         with Form(

@@ -89,15 +89,32 @@ class MfgVarianceHoldWizard(models.TransientModel):
                 case and "component_lot" in case._get_hold_targets()
             )
             wizard.is_single = not case
-            if wizard.production_id and not case:
-                # sudo: how much the order makes, for whoever may hold it
-                order = wizard.sudo().production_id
+            # sudo: how much there is, for whoever may hold it; his place is checked
+            order, quant = wizard.sudo().production_id, wizard.sudo().quant_id
+            if order and not case and wizard._is_own(order):
                 wizard.part_of = f"{order.product_qty:g} {order.product_uom_id.name}"
-            elif wizard.quant_id:
-                quant = wizard.sudo().quant_id  # sudo: how much is there
+            elif quant and wizard._is_own(quant):
                 wizard.part_of = f"{quant.quantity:g} {quant.product_uom_id.name}"
             else:
                 wizard.part_of = False
+
+    def _is_own(self, target):
+        """Whether what is about to be held is in the person's companies and plants.
+
+        An operator may have no role in stock or MRP: his places decide, as for
+        placing the hold.
+        """
+        user = self.env.user
+        if target.company_id and target.company_id not in user.company_ids:
+            return False
+        own = user.sudo().variance_plant_ids  # sudo: his own places
+        if not own:
+            return True
+        is_order = target._name == "mrp.production"
+        warehouse = (
+            target.picking_type_id if is_order else target.location_id
+        ).warehouse_id
+        return bool(warehouse & own.warehouse_id)
 
     # ---------------------------------------------------------------- buttons
 
@@ -135,10 +152,24 @@ class MfgVarianceHoldWizard(models.TransientModel):
 
     def _hold_kind(self, kind):
         self.ensure_one()
+        self._check_quantity()
         vals = self._prepare_common()
         if kind == "production":
             vals["quantity"] = self.quantity
         return self._hold([{**vals, "kind": kind, f"{kind}_id": self[f"{kind}_id"].id}])
+
+    def _check_quantity(self):
+        # an empty field is zero: all of it
+        # all of a lot may be held while nothing of it is here
+        quant = self.quant_id
+        is_all = not self.quantity and quant and not quant.lot_id
+        if self.quantity < 0 or (is_all and quant.quantity <= 0):
+            raise UserError(
+                self.env._(
+                    "Only a quantity above zero can be held. Enter how much it is, or "
+                    "leave the quantity empty to hold all of it."
+                )
+            )
 
     def _prepare_common(self):
         return {
@@ -150,6 +181,7 @@ class MfgVarianceHoldWizard(models.TransientModel):
     def _prepare_quantity(self):
         quant = self.quant_id
         quant.check_access("read")
+        self._check_quantity()
         # all of a lot is held by the lot, wherever more of it turns up
         if quant.lot_id and not self.quantity:
             return {**self._prepare_common(), "kind": "lot", "lot_id": quant.lot_id.id}

@@ -50,6 +50,13 @@ class TestDispositionFlow(DispositionCase):
         self.assertEqual(self.held.undecided_quantity, 1)
         self.ask_for(self.held, "release", 1)
 
+    def test_given_held_order_with_nothing_made_expected_to_be_decided(self):
+        hold = self.hold("production", production_id=self.make_order(5).id)
+        self.assertTrue(hold.product_id)
+        self.assertTrue(hold.has_undecided)
+        self.ask_for(hold, "release")
+        self.assertFalse(hold.has_undecided)
+
     def test_given_withdrawn_expected_free_for_another(self):
         one = self.ask_for(self.held, "scrap", 10)
         with self.signed_in(self.supervisor):

@@ -337,6 +337,23 @@ class TestHoldHand(DecisionCase, HoldCase):
         self.assertEqual(hold.starved_production_ids, order)
         self.assertIn(order.name, hold.starved_text)
 
+    def test_given_other_pieces_of_the_lot_held_expected_order_not_starved(self):
+        bom = self._make_bom(
+            self.gear, [], bom_line_ids=[Command.create({"product_id": self.bolt.id})]
+        )
+        order = self.make_order(3, bom=bom)
+        order.action_assign()
+        hold = self.hold(
+            "quantity",
+            product_id=self.bolt.id,
+            lot_id=self.lot.id,
+            location_id=self.stock.id,
+            quantity=2,
+        )
+        self.assertEqual(order.move_raw_ids.state, "assigned")
+        hold.invalidate_recordset()
+        self.assertFalse(hold.starved_production_ids)
+
     def test_given_many_holds_expected_what_they_starve_read_together(self):
         found = self.env["mfg.variance.hold"]
         for number in range(4):

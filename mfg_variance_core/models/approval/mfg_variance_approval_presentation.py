@@ -64,7 +64,11 @@ class MfgVarianceApproval(models.Model):
             "res_model": "mfg.variance.decide",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_approval_id": self.id},
+            "context": {
+                "default_approval_id": self.id,
+                # who may not decide himself lends the device to somebody who may
+                "default_is_shared": not self.can_decide,
+            },
         }
 
     def action_withdraw(self):

@@ -30,15 +30,7 @@ class MfgVarianceException(models.Model):
         held = self.env["mfg.variance.hold"].search(
             [("exception_id", "in", self.ids), ("state", "=", "active")]
         )
-        waiting = held.filtered(
-            lambda hold: (
-                hold.undecided_quantity > 0
-                if hold._get_disposable_product()
-                else not hold.disposition_ids.filtered(
-                    lambda one: one.state in dispositions.CLAIMING
-                )
-            )
-        )
+        waiting = held.filtered("has_undecided")
         for case in self:
             case.has_undecided = case._origin in waiting.exception_id
 

@@ -21,6 +21,7 @@ class MfgVarianceHold(models.Model):
         digits="Product Unit",
         compute="_compute_undecided_quantity",
     )
+    has_undecided = fields.Boolean(compute="_compute_undecided_quantity")
     claim_number = fields.Integer(
         readonly=True,
         help="Counts up with each decision, so that no two are made on the same count.",
@@ -46,6 +47,9 @@ class MfgVarianceHold(models.Model):
             held = hold._get_disposable_quantity() if hold.state == "active" else 0.0
             left = held - sum(claims.mapped("quantity"))
             hold.undecided_quantity = max(left, 0.0)
+            # work and places have no quantity: one decision is about all of it
+            is_left = left > 0 if hold._get_disposable_product() else not claims
+            hold.has_undecided = hold.state == "active" and is_left
 
     # ------------------------------------------------------------- what is held
 

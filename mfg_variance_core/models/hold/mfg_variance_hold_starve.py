@@ -64,7 +64,7 @@ class MfgVarianceHold(models.Model):
         if not held.product_id:
             return {}
         waits = Domain("state", "in", WAITING)
-        lots = held.filtered(lambda hold: hold.strength == holds.NO_USE).lot_id
+        lots = held.filtered(lambda hold: hold._is_lot_blocked()).lot_id
         if lots:
             waits |= Domain("state", "=", "assigned") & Domain(
                 "move_line_ids.lot_id", "in", lots.ids
@@ -92,11 +92,14 @@ class MfgVarianceHold(models.Model):
         if not moves:
             return self.env["stock.move"]
         # what is reserved on another lot does not wait for this one
+        blocked = self.lot_id if self._is_lot_blocked() else self.env["stock.lot"]
         return moves.filtered(
-            lambda move: (
-                move.state in WAITING or self.lot_id in move.move_line_ids.lot_id
-            )
+            lambda move: move.state in WAITING or blocked & move.move_line_ids.lot_id
         )[:MOST]
+
+    def _is_lot_blocked(self):
+        """True when no piece of the lot may be used, wherever it lies."""
+        return self.kind == holds.LOT and self.strength == holds.NO_USE
 
     def _find_orders_at_centers(self):
         """``{center: orders}`` whose next operation is at a held center."""

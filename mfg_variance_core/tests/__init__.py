@@ -6,8 +6,10 @@ from . import test_attack_controls
 from . import test_attack_documents
 from . import test_attack_genealogy
 from . import test_attack_http
+from . import test_attack_leaks
 from . import test_attack_matrix
 from . import test_attack_people
+from . import test_attack_race
 from . import test_base_automation
 from . import test_base_automation_data
 from . import test_base_automation_fail_open

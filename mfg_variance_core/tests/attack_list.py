@@ -317,6 +317,16 @@ SPECIAL = (
         "test_attack_documents",
         "test_given_held_stock_expected_set_up_stays",
     ),
+    (
+        "Workers shipping while it is held, two releasing at once",
+        "test_attack_race",
+        "TestAttackRace",
+    ),
+    (
+        "Dialogs, groups, exports and names of another plant or company",
+        "test_attack_leaks",
+        "TestAttackLeaks",
+    ),
     ("A hold placed while its stock moves", "test_hold_race", "TestHoldRace"),
     ("Two workers on one disposition", "test_disposition_race", "TestDispositionRace"),
     (

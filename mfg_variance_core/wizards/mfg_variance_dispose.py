@@ -66,7 +66,10 @@ class MfgVarianceDispose(models.TransientModel):
     def _compute_hold(self):
         for wizard in self:
             hold = wizard.hold_id
-            product = hold and hold._get_disposable_product()
+            hold.check_access("read")
+            product = self.env["product.product"]
+            if hold:
+                product = hold._get_disposable_product()
             wizard.product_id = product
             wizard.is_stock = bool(product)
             wizard.is_tracked = bool(hold.lot_id)
@@ -105,6 +108,7 @@ class MfgVarianceDispose(models.TransientModel):
             if not wizard.kind or not wizard.hold_id:
                 wizard.plan_text = wizard.value_text = wizard.approver_text = False
                 continue
+            wizard.hold_id.check_access("read")
             draft = wizard._get_draft()
             wizard.plan_text = draft._get_plan_text()
             wizard.value_text = draft._get_draft_value_text()

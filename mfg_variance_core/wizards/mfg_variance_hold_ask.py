@@ -10,7 +10,7 @@ class MfgVarianceHoldAsk(models.TransientModel):
     _subject = "hold_id"
 
     hold_id = fields.Many2one("mfg.variance.hold", required=True, ondelete="cascade")
-    target_name = fields.Char(related="hold_id.target_name", related_sudo=False)
+    target_name = fields.Char(compute="_compute_approver_text", compute_sudo=False)
     reason = fields.Char(string="Why It Cannot Wait")
     approver_text = fields.Char(
         string="Who Can Grant It Now",
@@ -24,6 +24,7 @@ class MfgVarianceHoldAsk(models.TransientModel):
         for wizard in self:
             hold = wizard.hold_id
             hold.check_access("read")
+            wizard.target_name = hold.target_name
             parties = hold._get_parties()
             # who asks does not grant it
             parties["requester"] = {self.env.uid}

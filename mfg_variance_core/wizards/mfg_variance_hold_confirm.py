@@ -13,7 +13,7 @@ class MfgVarianceHoldConfirm(models.TransientModel):
     _subject = "hold_id"
 
     hold_id = fields.Many2one("mfg.variance.hold", required=True, ondelete="cascade")
-    target_name = fields.Char(related="hold_id.target_name", related_sudo=False)
+    target_name = fields.Char(compute="_compute_target", compute_sudo=False)
     location_id = fields.Many2one(
         "stock.location",
         string="Found In",
@@ -29,7 +29,7 @@ class MfgVarianceHoldConfirm(models.TransientModel):
     quantity = fields.Float(string="Counted", digits="Product Unit")
     is_nothing_there = fields.Boolean(string="Nothing Is There")
     is_stock = fields.Boolean(compute="_compute_has_count")
-    uom_id = fields.Many2one(related="hold_id.uom_id", related_sudo=False)
+    uom_id = fields.Many2one("uom.uom", compute="_compute_target", compute_sudo=False)
 
     @api.depends("hold_id")
     def _compute_found(self):
@@ -43,6 +43,15 @@ class MfgVarianceHoldConfirm(models.TransientModel):
                 )
             )
             wizard.location_id = hold.location_id or places.location_id[:1]
+
+    @api.depends("hold_id")
+    def _compute_target(self):
+        for wizard in self:
+            hold = wizard.hold_id
+            # what is computed of a hold tells everybody who may ask for it
+            hold.check_access("read")
+            wizard.target_name = hold.target_name
+            wizard.uom_id = hold.uom_id
 
     @api.depends("hold_id")
     def _compute_has_count(self):

@@ -73,6 +73,9 @@ class MfgVarianceHold(models.Model):
             raise UserError(
                 self.env._("%(hold)s is lifted already.", hold=self.display_name)
             )
+        place = location.sudo()  # sudo: whose place it is
+        if place.company_id and place.company_id != self.company_id:
+            raise UserError(self.env._("Choose a place of the company it belongs to."))
         if quantity < 0:
             raise UserError(self.env._("Enter what you counted, zero or more."))
         self.lock_for_update(allow_referencing=True)

@@ -57,6 +57,30 @@ class TestDispositionFlow(DispositionCase):
         self.ask_for(hold, "release")
         self.assertFalse(hold.has_undecided)
 
+    def use_up(self):
+        """Nothing of the lot is left, as if an order begun before had used it."""
+        self.lose(self.bolt, self.on_hand(self.bolt), self.stock, self.lot)
+        self.env.cr.execute(
+            "DELETE FROM stock_quant WHERE lot_id = %s AND quantity = 0", [self.lot.id]
+        )
+        self.env.invalidate_all()
+
+    def test_given_held_lot_used_up_expected_released_by_a_second_person(self):
+        self.use_up()
+        self.assertTrue(self.held.has_undecided)
+        one = self.ask_for(self.held, "release", 0)
+        self.assertEqual(one.approval_id.kind, "hold_release")
+        self.decide(one.approval_id, self.quality)
+        self.assertEqual(self.held.state, "lifted")
+
+    def test_given_lot_there_again_expected_its_release_fails(self):
+        self.use_up()
+        one = self.ask_for(self.held, "release", 0)
+        self.fill(self.bolt, 3, lot=self.lot)
+        self.decide(one.approval_id, self.quality)
+        self.assertEqual(one.state, "failed")
+        self.assertEqual(self.held.state, "active")
+
     def test_given_withdrawn_expected_free_for_another(self):
         one = self.ask_for(self.held, "scrap", 10)
         with self.signed_in(self.supervisor):

@@ -69,7 +69,7 @@ class MfgVarianceDispose(models.TransientModel):
             hold.check_access("read")
             product = self.env["product.product"]
             if hold:
-                product = hold._get_disposable_product()
+                product = hold._get_decided_product()
             wizard.product_id = product
             wizard.is_stock = bool(product)
             wizard.is_tracked = bool(hold.lot_id)

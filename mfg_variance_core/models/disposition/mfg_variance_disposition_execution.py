@@ -95,6 +95,14 @@ class MfgVarianceDisposition(models.Model):
         ):
             self._refuse(("state",))
         before = self.hold_id._get_disposable_quantity()
+        if before and not self.product_id:
+            raise UserError(
+                self.env._(
+                    "%(lot)s was used up when this was asked for and is there again. "
+                    "Withdraw this, and ask for what becomes of it.",
+                    lot=self.lot_id.sudo().name,  # sudo: the name of a lot
+                )
+            )
         documents = self._for_documents()
         holds = self.env["mfg.variance.hold"]
         with running(self.env, self.id), holds._moving_for(self):

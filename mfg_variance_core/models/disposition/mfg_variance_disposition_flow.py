@@ -136,7 +136,7 @@ class MfgVarianceDisposition(models.Model):
             "exception_id": hold.exception_id.id,
             "company_id": hold.company_id.id,
             "plant_id": hold.plant_id.id,
-            "product_id": hold._get_disposable_product().id,
+            "product_id": hold._get_decided_product().id,
             "lot_id": hold.lot_id.id,
             "currency_id": hold.company_id.currency_id.id,
         }
@@ -144,7 +144,8 @@ class MfgVarianceDisposition(models.Model):
     def _get_approval_kind(self):
         """What the approval is called; letting an order go on is one of its own."""
         self.ensure_one()
-        if self.kind == dispositions.RELEASE and not self.product_id:
+        is_stock = self.product_id or self.hold_id.lot_id
+        if self.kind == dispositions.RELEASE and not is_stock:
             return "production_release"
         return APPROVALS[self.kind]
 

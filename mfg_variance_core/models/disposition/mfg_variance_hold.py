@@ -48,7 +48,7 @@ class MfgVarianceHold(models.Model):
             left = held - sum(claims.mapped("quantity"))
             hold.undecided_quantity = max(left, 0.0)
             # work and places have no quantity: one decision is about all of it
-            is_left = left > 0 if hold._get_disposable_product() else not claims
+            is_left = left > 0 if hold._get_decided_product() else not claims
             hold.has_undecided = hold.state == "active" and is_left
 
     # ------------------------------------------------------------- what is held
@@ -59,6 +59,16 @@ class MfgVarianceHold(models.Model):
         if self.kind not in holds.OF_STOCK:
             return self.env["product.product"]
         return self.product_id or self.lot_id.product_id
+
+    def _get_decided_product(self):
+        """The product whose quantity is asked for; none where there is no quantity.
+
+        Of a lot that is used up only the hold is left, and that can be released.
+        """
+        self.ensure_one()
+        if self.kind == holds.LOT and not self._get_disposable_quants():
+            return self.env["product.product"]
+        return self._get_disposable_product()
 
     def _get_disposable_quants(self):
         """The stock under this hold, what lies in quarantine last."""

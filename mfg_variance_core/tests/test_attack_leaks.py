@@ -135,6 +135,26 @@ class TestAttackLeaks(AttackCase, TransactionCase):
         with self.signed_in(self.reader), self.assertRaises(UserError):
             hold.with_user(self.reader)._confirm(far, 1)
 
+    def test_a_task_is_not_put_where_its_case_is_not(self):
+        case = self._make_case("major")
+        elsewhere = {"plant_id": self.far_plant.id, "company_id": self.stranger.id}
+        task = (
+            self.env["mfg.variance.exception.task"]
+            .with_user(self.supervisor)
+            .create(
+                {
+                    "name": "Mend it",
+                    "exception_id": case.id,
+                    "due_date": self.moment.date(),
+                    **elsewhere,
+                }
+            )
+        )
+        self.assertEqual((task.plant_id, task.company_id), (self.plant, self.company))
+        for name, value in elsewhere.items():
+            with self.assertRaises(UserError):
+                task.write({name: value})
+
     def _get_readings(self, one):
         domain = [("id", "=", one.id)]
         model = one.browse()

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from ...guard import check_person, is_system
 
 SUPERVISOR = "mfg_variance_core.group_supervisor"
+# a task is where its case is
+PLACE = frozenset(("exception_id", "company_id", "plant_id"))
 
 
 class MfgVarianceExceptionTask(models.Model):
@@ -117,7 +119,7 @@ class MfgVarianceExceptionTask(models.Model):
     def write(self, vals):
         if not is_system(self.env):
             self._check_may_plan()
-            if "exception_id" in vals:
+            if not PLACE.isdisjoint(vals):
                 raise UserError(
                     self.env._("A task stays with its case. Add one to the other case.")
                 )

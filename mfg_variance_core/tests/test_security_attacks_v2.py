@@ -210,7 +210,8 @@ class TestSecurityAttacksV2(SecurityFixture, TransactionCase):
         known = {one.id for one in env["mfg.variance.silence"]._get_live()}
         self.ask_to_shelve_a_month(env)
         if known == {one.id for one in env["mfg.variance.silence"]._get_live()}:
-            raise UserError("Nothing is muted.")
+            said = "Nothing is muted."
+            raise UserError(said)
 
     def shelve_critical(self, env):
         self._shelve(env, up_to="critical")

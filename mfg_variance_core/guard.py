@@ -54,15 +54,17 @@ def own_entry(function):
     return function
 
 
+def _is_stored(frame):
+    """Whether a frame runs code kept in the database, or on its behalf."""
+    code = frame.f_code
+    return frame.f_builtins is not _BUILTINS or code is _DEFERRED or code in _DECLARED
+
+
 def is_stored_code():
     """True when code kept in the database is what led here."""
     frame = sys._getframe(1)
-    while frame:
-        if frame.f_code in _OWN_ENTRIES:
-            return False
-        if frame.f_builtins is not _BUILTINS or frame.f_code is _DEFERRED:
-            return True
-        if frame.f_code in _DECLARED:
+    while frame and frame.f_code not in _OWN_ENTRIES:
+        if _is_stored(frame):
             return True
         frame = frame.f_back
     return False
@@ -73,13 +75,7 @@ def is_on_stack_of_stored_code():
 
     For decisions: there an entry point of ours makes nothing good again.
     """
-    frame = sys._getframe(1)
-    while frame:
-        code = frame.f_code
-        if frame.f_builtins is not _BUILTINS or code is _DEFERRED or code in _DECLARED:
-            return True
-        frame = frame.f_back
-    return False
+    return stored_depth() > 0
 
 
 def is_own_session(env):
@@ -110,15 +106,9 @@ def stored_depth():
 
     What was allowed to code of ours is not allowed to stored code that came in since.
     """
-    depth = 0
-    frame = sys._getframe(1)
+    depth, frame = 0, sys._getframe(1)
     while frame:
-        if (
-            frame.f_builtins is not _BUILTINS
-            or frame.f_code is _DEFERRED
-            or frame.f_code in _DECLARED
-        ):
-            depth += 1
+        depth += _is_stored(frame)
         frame = frame.f_back
     return depth
 

@@ -1,12 +1,8 @@
 """The table of refusals in the readme: `./run docs` writes it from the attack lists."""
 
-import importlib.util
-import sys
+from . import role_guide
 
-from . import layout, role_guide
-
-ADDON = layout.ROOT / "mfg_variance_core"
-TARGET = ADDON / "readme" / "ATTACKS.md"
+TARGET = role_guide.ADDON / "readme" / "ATTACKS.md"
 INTRODUCTION = """\
 What is tried against every guarded move, written by `./run docs` from the lists the
 tests run (`tests/attack_list.py`, `tests/hold_attacks.py`). Each cell names who gets
@@ -19,14 +15,8 @@ column names who is barred although his role would do.
 
 
 def load(name):
-    """A list of the tests, which needs no Odoo."""
-    path = ADDON / "tests" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"variance_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    # dataclasses look their module up
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    """A list of the tests."""
+    return role_guide.load_plain(f"tests/{name}.py")
 
 
 def table(rows):

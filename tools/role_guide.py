@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from pathlib import Path
 
 from . import layout
 
@@ -41,15 +42,19 @@ rights; every change of one that belongs to variance control is told to the ledg
 """
 
 
-def load_matrix():
-    """The module of the matrix, which needs no Odoo."""
-    path = ADDON / "domain" / "segregation.py"
-    spec = importlib.util.spec_from_file_location("variance_segregation", path)
+def load_plain(path):
+    """A module of the addon that needs no Odoo, by its path inside."""
+    name = f"variance_{Path(path).stem}"
+    spec = importlib.util.spec_from_file_location(name, ADDON / path)
     module = importlib.util.module_from_spec(spec)
     # dataclasses look their module up
-    sys.modules[spec.name] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def load_matrix():
+    return load_plain("domain/segregation.py")
 
 
 def text():

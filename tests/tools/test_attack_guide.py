@@ -4,7 +4,7 @@ import ast
 
 from tools import attack_guide, role_guide
 
-TESTS = attack_guide.ADDON / "tests"
+TESTS = role_guide.ADDON / "tests"
 
 
 def test_the_table_is_what_the_lists_say():

@@ -96,6 +96,14 @@ class TestSigning(ApprovalCase, VarianceCommon):
         with self.assertRaises(AccessError):
             self.quality.with_user(self.quality).read(["variance_pin_hash"])
 
+    def test_the_dialog_sets_the_own_pin(self):
+        with self.signed_in(self.quality):
+            dialog = self.env["mfg.variance.pin"].with_user(self.quality).create({})
+            dialog.with_context(pin="314159", password=PASSWORD).action_apply()
+        approval = self.ask()
+        self.sign(approval, self.operator, pin="314159")
+        self.assertTrue(approval._is_granted())
+
     def test_nobody_sets_the_pin_of_another(self):
         admin = self.env.ref("base.user_admin")
         with self.signed_in(admin), self.assertRaises(AccessError):

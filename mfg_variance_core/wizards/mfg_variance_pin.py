@@ -12,5 +12,7 @@ class MfgVariancePin(models.TransientModel):
 
     def action_apply(self):
         given = self.env.context
-        self.env.user._set_variance_pin(given.get("pin"), given.get("password"))
+        # ``env.user`` is in superuser mode, and nobody sets a PIN in that
+        user = self.env.user.with_env(self.env)
+        user._set_variance_pin(given.get("pin"), given.get("password"))
         return {"type": "ir.actions.act_window_close"}

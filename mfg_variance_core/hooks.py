@@ -80,6 +80,8 @@ def post_init_hook(env):
 
     Work in progress is watched from now on; nothing says again that it was started.
     """
+    # as while its data were loaded: what an installation brings is told by its version
+    env = env(context={**env.context, "install_module": "mfg_variance_core"})
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
     env["mfg.variance.plant"]._create_for_warehouses(warehouses)
     orders = env["mrp.production"].search([("state", "in", OPEN_STATES)])

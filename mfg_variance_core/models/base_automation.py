@@ -194,12 +194,13 @@ class BaseAutomation(models.Model):
         """
         model_id = self.env["ir.model"]._get_id(model_name)
         try:
-            # sudo: as above
+            # sudo: the rules run whoever works, and so whoever works compares them
+            rules = self.sudo()
             is_current = all(
                 rule.active
                 and rule.trigger in triggers
                 and rule.model_id.id == model_id
-                for rule in self.sudo()
+                for rule in rules
             )
         except MissingError:
             return False

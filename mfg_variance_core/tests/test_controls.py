@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -80,17 +82,41 @@ class TestControls(LedgerCase):
         user.group_ids = [
             Command.link(self.env.ref("mfg_variance_core.group_operator").id)
         ]
-        before, after = self.changed(user)["group_ids"]
-        self.assertEqual(self.names(before), set())
-        self.assertEqual(len(after), 2, "an operator is a viewer, too")
+        change = self.changed(user)["group_ids"]
+        self.assertEqual(change["removed"], [])
+        self.assertEqual(len(change["added"]), 2, "an operator is a viewer, too")
 
     def test_given_user_given_to_role_expected_told(self):
         user = new_test_user(self.env, "newcomer")
         role = self.env.ref("mfg_variance_core.group_auditor")
         role.user_ids = [Command.link(user.id)]
-        after = self.changed(role)["user_ids"][1]
-        self.assertIn(user.id, [one["id"] for one in after])
-        self.assertFalse(self.names(after) - {""})
+        added = self.changed(role)["user_ids"]["added"]
+        self.assertEqual([one["id"] for one in added], user.ids)
+        self.assertEqual(self.names(added), {""})
+
+    def count_swap(self, role, users, newcomer):
+        """The queries of one user leaving a role, which has so many, for another."""
+        role.user_ids = users
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        role.user_ids = [Command.unlink(users[0].id), Command.link(newcomer.id)]
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_given_role_of_many_expected_told_of_who_came_and_went_alone(self):
+        many = self.env["res.users"].create(
+            [{"name": f"Many {n}", "login": f"many_{n}"} for n in range(30)]
+        )
+        role = self.env["res.groups"].create({"name": "Hall"})
+        role.implied_ids = self.env.ref("mfg_variance_core.group_viewer")
+        few, many_more = (self.count_swap(role, many[:n], many[29]) for n in (2, 29))
+        self.assertLessEqual(many_more, few)
+        change = self.changed(role)["user_ids"]
+        self.assertEqual([one["id"] for one in change["removed"]], many[0].ids)
+        self.assertEqual([one["id"] for one in change["added"]], many[29].ids)
+        row = self.told("control.changed", role)[-1:]
+        self.assertIn("Many 0 (removed) → Many 29 (added)", row.summary)
 
     def test_given_group_that_gives_a_role_expected_told(self):
         group = self.env["res.groups"].create({"name": "Back door"})
@@ -98,9 +124,58 @@ class TestControls(LedgerCase):
         group.implied_ids = [Command.link(role.id)]
         self.assertIn("implied_ids", self.changed(group))
 
+    def loading(self, name, state):
+        """As Odoo does while it loads the data of an addon."""
+        module = self.env["ir.module.module"]._get(name)
+        self.env.cr.execute(
+            "UPDATE ir_module_module SET state = %s WHERE id = %s", [state, module.id]
+        )
+        module.invalidate_recordset(["state"])
+        self.enterContext(patch.object(self.env.registry, "ready", False))
+        return self.plant.with_context(install_module=name)
+
+    def test_given_first_installation_expected_version_told_and_no_more(self):
+        count = len(self.told("control.changed"))
+        plant = self.loading("mfg_variance_core", "to install")
+        plant.money_floor += 1
+        self.env["mfg.variance.playbook"].with_env(plant.env).create({"name": "New"})
+        self.assertEqual(len(self.told("control.changed")), count)
+        module = self.env["ir.module.module"]._get("mfg_variance_core")
+        module.latest_version = "19.0.99.0.0"
+        self.assertEqual(self.changed(module)["latest_version"][1], "19.0.99.0.0")
+        self.assertEqual(len(self.told("control.changed")), count + 1)
+
+    def test_given_upgrade_expected_only_what_really_changes_told(self):
+        plant = self.loading("mfg_variance_core", "to upgrade")
+        count = len(self.told("control.changed"))
+        plant.money_floor = plant.money_floor
+        self.assertEqual(len(self.told("control.changed")), count)
+        plant.money_floor += 1
+        self.assertIn("money_floor", self.changed(self.plant))
+
+    def test_given_foreign_addon_being_installed_expected_told(self):
+        plant = self.loading("mrp", "to install")
+        plant.money_floor += 1
+        self.assertIn("money_floor", self.changed(self.plant))
+        access = self.env["ir.model.access"].with_context(install_module="mrp")
+        access = access.create(
+            {
+                "name": "Brought along",
+                "model_id": self.env["ir.model"]._get_id("mfg.variance.exception"),
+                "perm_read": True,
+            }
+        )
+        self.assertEqual(self.changed(access)["perm_read"], [None, True])
+
+    def test_given_module_named_in_the_context_expected_told_all_the_same(self):
+        module = self.env["ir.module.module"]._get("mfg_variance_core")
+        self.assertEqual(module.state, "installed")
+        self.plant.with_context(install_module=module.name).money_floor += 1
+        self.assertIn("money_floor", self.changed(self.plant))
+
     def test_given_role_lost_expected_told(self):
         self.supervisor.group_ids = [Command.clear()]
-        self.assertEqual(self.changed(self.supervisor)["group_ids"][1], [])
+        self.assertEqual(self.changed(self.supervisor)["group_ids"]["added"], [])
 
     def test_given_playbook_step_deleted_expected_told_with_what_it_was(self):
         playbook = self.make_playbook(("flag", "info", {}))

@@ -211,6 +211,7 @@ WITHOUT_ACCESS = {
     "mfg.variance.special",
     "mfg.variance.engine",
     "mfg.variance.control",
+    "mfg.variance.control.rights",
     "mfg.variance.dialog",
     "mfg.variance.guarded",
     "mfg.variance.holdable",

@@ -108,8 +108,8 @@ class MfgVarianceEscalation(models.Model):
     @tools.ormcache()
     def _get_chains(self):
         """``{SLA id: its steps as plain values}``, of all companies."""
-        # sudo: whom to tell next, whoever met what is off
         chains = {}
+        # sudo: whom to tell next, whoever met what is off
         for row in self.sudo().search([("sla_id.active", "=", True)]):
             chains.setdefault(row.sla_id.id, []).append(
                 escalations.Step(row.id, row.clock, row.basis, row.count, row.who)

@@ -14,8 +14,10 @@ from . import base_automation
 from . import ir_actions_server
 from . import ir_attachment
 from . import ir_cron
+from . import mfg_variance_control_rights
 from . import ir_model_access
 from . import ir_model_data
+from . import ir_module_module
 from . import ir_rule
 from . import res_company
 from . import res_groups

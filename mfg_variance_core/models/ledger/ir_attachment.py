@@ -80,10 +80,10 @@ class IrAttachment(models.Model):
         return result
 
     def unlink(self):
+        files = self.sudo()  # sudo: whose evidence it is, whoever deletes
         # while modules are loaded and unloaded, records go with their models
-        if not self.env.registry.ready or not self.sudo()._is_variance_evidence():
+        if not self.env.registry.ready or not files._is_variance_evidence():
             return super().unlink()
-        files = self.sudo()  # sudo: as above
         files._check_variance_unlocked({one: one._get_variance_case() for one in files})
         files._tell_variance("evidence.removed")
         return super().unlink()
@@ -119,7 +119,7 @@ class IrAttachment(models.Model):
 
     def _tell_variance(self, kind, **data):
         """Keep name and hash of the files of cases in the ledger."""
-        files = self.sudo()  # sudo: as above
+        files = self.sudo()  # sudo: whose evidence it is, whoever writes
         if not files._is_variance_evidence():
             return
         rows = [

@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-OURS = "mfg_variance"
+from ..mfg_variance_control import OURS
+
 MEANING = frozenset(("model", "module", "name", "res_id"))
 
 
@@ -18,13 +19,15 @@ class IrModelData(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_variance_names(self):
-        # the name of a record that was deleted goes with it
-        self.filtered(
-            lambda name: (
-                name.model in self.env
-                and self.env[name.model].sudo().browse(name.res_id).exists()
-            )
-        )._check_variance_names()
+        self.filtered(lambda name: name._is_in_use())._check_variance_names()
+
+    def _is_in_use(self):
+        """The name of a record that was deleted goes with it."""
+        self.ensure_one()
+        if self.model not in self.env:
+            return False
+        # sudo: whether it is there, and nothing of it
+        return bool(self.env[self.model].sudo().browse(self.res_id).exists())
 
     def _check_variance_names(self):
         # while modules are loaded and unloaded the names are theirs to give

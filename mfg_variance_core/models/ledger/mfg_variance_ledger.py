@@ -233,14 +233,14 @@ class MfgVarianceLedger(models.Model):
     def _freeze(self, value):
         """The value with records as number and name, people as number alone."""
         if isinstance(value, models.BaseModel):
-            # sudo: names as of then, whatever the actor may read
+            value = value.sudo()  # sudo: names as of then, whatever the actor may read
             return [
                 {
                     "model": one._name,
                     "id": one.id,
                     "name": self._get_frozen_name(one),
                 }
-                for one in value.sudo()
+                for one in value
             ]
         if isinstance(value, dict):
             return {key: self._freeze(item) for key, item in value.items()}

@@ -86,11 +86,7 @@ class MfgVarianceLedger(models.Model):
             # before and after say so
             del data["event"]
         lines = [
-            (
-                self._get_field_label(name),
-                self._show(name, change[0]),
-                self._show(name, change[1]),
-            )
+            (self._get_field_label(name), *self._show_change(name, change))
             for name, change in sorted(changes.items())
         ]
         lines += [
@@ -105,6 +101,16 @@ class MfgVarianceLedger(models.Model):
         if field is None:
             return name.replace("_", " ").capitalize()
         return field._description_string(self.env)
+
+    def _show_change(self, name, change):
+        """Before and after; of a list, what left it and what came."""
+        if isinstance(change, list):
+            return [self._show(name, value) for value in change]
+        removed, added = (self._show(name, change[key]) for key in ("removed", "added"))
+        return (
+            change["removed"] and self.env._("%(names)s (removed)", names=removed),
+            change["added"] and self.env._("%(names)s (added)", names=added),
+        )
 
     def _show(self, name, value):
         """A value of a row as people read it, one line."""

@@ -1,6 +1,6 @@
 from odoo import api, models, tools
 
-OURS = "mfg_variance%"
+from ..mfg_variance_control import OURS
 
 
 class ResGroups(models.Model):
@@ -27,7 +27,9 @@ class ResGroups(models.Model):
         """By the names the addons gave them: a privilege can be taken off a group."""
         # sudo: which groups are ours is no secret
         names = self.env["ir.model.data"].sudo()
-        found = names.search([("model", "=", self._name), ("module", "=like", OURS)])
+        found = names.search(
+            [("model", "=", self._name), ("module", "=like", f"{OURS}%")]
+        )
         return tuple(found.mapped("res_id"))
 
     def _is_control(self):

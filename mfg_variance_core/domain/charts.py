@@ -8,6 +8,8 @@ LEFT, RIGHT, TOP, BOTTOM = 48.0, 60.0, 12.0, 22.0
 # air above the highest mark
 HEADROOM = 1.08
 TICKS = 4
+# names closer than this would be printed over each other
+NAME_HEIGHT = 12.0
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,15 @@ class Dot:
 
 @dataclass(frozen=True)
 class Line:
-    """A line through the paper as the points of an SVG polyline, and where it ends."""
+    """A line through the paper as the points of an SVG polyline, and its name.
+
+    ``end`` is where it ends, ``name_y`` where its name is printed beside that.
+    """
 
     name: str
     points: str
     end: float
+    name_y: float
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,31 @@ def border(planned: float, limit: Limit, direction: str = "higher") -> float:
     return float(planned - away if direction == "lower" else planned + away)
 
 
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return the places moved apart to at least the gap, between low and high.
+
+    Order is kept, and whoever does not collide stays. Too many for the room touch.
+
+    >>> spread([10, 50, 52], 12, 0, 100)
+    [10, 50, 62]
+    >>> spread([98, 95, 20], 12, 0, 100)
+    [100, 88, 20]
+    >>> list(map(round, spread([5, 5, 5], 12, 0, 12)))
+    [0, 6, 12]
+    """
+    order = sorted(range(len(places)), key=lambda n: places[n])
+    if len(places) > 1:
+        gap = min(gap, (high - low) / (len(places) - 1))
+    moved = list(places)
+    for before, number in zip([None, *order], order, strict=False):
+        least = low if before is None else moved[before] + gap
+        moved[number] = max(moved[number], least)
+    for after, number in zip([None, *order[::-1]], order[::-1], strict=False):
+        most = high if after is None else moved[after] - gap
+        moved[number] = min(moved[number], most)
+    return moved
+
+
 def layout(
     readings: Sequence[Reading],
     limits: Sequence[Limit] = (),
@@ -92,6 +123,10 @@ def layout(
     [(48.0, False, False), (580.0, True, True)]
     >>> chart.limits[0].name, len(chart.ticks)
     ('major', 5)
+    >>> close = [Limit("info", 5, 0), Limit("major", 6, 0)]
+    >>> low, high = layout([Reading("a", 10, 10)], close).limits
+    >>> round(low.name_y - high.name_y) >= NAME_HEIGHT
+    True
     >>> len(layout([Reading("a", 10, 10)], [Limit("major", 50, 0)], "both").limits)
     2
     >>> layout([]) is None
@@ -118,10 +153,12 @@ def layout(
         share = (value - low) / (high - low)
         return round(height - BOTTOM - share * (height - TOP - BOTTOM), 1)
 
-    def line(name, row):
+    def line(name, row, name_y):
         points = " ".join(f"{x_of(n)},{y_of(value)}" for n, value in enumerate(row))
-        return Line(name, points, y_of(row[-1]))
+        return Line(name, points, y_of(row[-1]), round(name_y, 1))
 
+    ends = [y_of(row[-1]) for _name, row in borders]
+    places = spread(ends, NAME_HEIGHT, TOP, height - BOTTOM)
     steps = [low + (high - low) * number / TICKS for number in range(TICKS + 1)]
     return Chart(
         width,
@@ -130,8 +167,8 @@ def layout(
             Dot(x_of(n), y_of(one.actual), one.label, one.actual, *_marks(one))
             for n, one in enumerate(readings)
         ),
-        line("plan", planned),
-        tuple(line(name, row) for name, row in borders),
+        line("plan", planned, y_of(planned[-1])),
+        tuple(line(*one, place) for one, place in zip(borders, places, strict=True)),
         tuple((y_of(value), _number(value, high - low)) for value in steps),
     )
 

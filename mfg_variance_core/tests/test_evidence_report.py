@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Datetime
 from odoo.tests import tagged
 
 from .ledger_case import LedgerCase
@@ -40,7 +41,33 @@ class TestEvidenceReport(LedgerCase):
         self.assertEqual(rows[0][1], "Happened")
         self.assertIn("Status changed", [row[1] for row in rows])
         told = self.told("exception.moved", self.late)
-        self.assertIn(told.content_hash[:12], [row[4] for row in rows])
+        self.assertIn(told.id, [row[4] for row in rows])
+        proof = next(row for row in self.section("ledger")["rows"] if row[0] == told.id)
+        self.assertEqual(proof[2], told.content_hash)
+
+    def test_given_proof_in_a_row_expected_timeline_tells_words_and_names(self):
+        self.append(
+            record=self.late,
+            hash="f" * 64,
+            signed_by=self.supervisor.id,
+            in_place_of=False,
+            verdict="approved",
+            policy_version_id=self.late.policy_version_id.id,
+        )
+        details = self.section("timeline")["rows"][-1][2]
+        self.assertNotIn("f" * 64, details)
+        self.assertIn(self.supervisor.name, details)
+        self.assertIn("Decision: Approved", details)
+        self.assertIn(self.late.policy_version_id.display_name, details)
+        self.assertNotIn("In Place Of", details)
+
+    def test_given_moment_in_a_row_expected_zone_of_the_plant(self):
+        self.plant.tz = "Asia/Tokyo"
+        self.supervisor.tz = "UTC"
+        self.late._tell_ledger(
+            "exception.cleared", cleared_at=Datetime.to_datetime("2026-03-02 20:15:00")
+        )
+        self.assertIn("3/3/26, 5:15", self.section("timeline")["rows"][-1][2])
 
     def test_given_cleared_case_expected_moment_in_the_timeline(self):
         self.late._clear(self.now)

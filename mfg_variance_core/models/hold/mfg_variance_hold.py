@@ -232,7 +232,8 @@ class MfgVarianceHold(models.Model):
             "strength": self.strength,
             # sudo: its name, for whoever has no role in Inventory
             "target": self._get_target().sudo().display_name,
-            "quantity": self.quantity,
+            # none is held by number of a lot, an order or a place that is held whole
+            "quantity": self.quantity or None,
             "reason": self.reason,
             "case": self.exception_id.name or "",
         }

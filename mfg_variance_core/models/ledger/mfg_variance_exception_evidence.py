@@ -10,7 +10,6 @@ READERS = (
 )
 # the readings of one case, a sheet cannot carry more
 MOST_READINGS = 60
-SHOWN_HASH = 12
 
 
 class MfgVarianceException(models.Model):
@@ -97,7 +96,10 @@ class MfgVarianceException(models.Model):
     # ---------------------------------------------------------------- sections
 
     def _get_timeline_section(self):
-        """What happened when and by whom, from the case's clocks and the ledger."""
+        """What happened when and by whom, from the case's clocks and the ledger.
+
+        The number of a row leads to its hash and seal in the section of the ledger.
+        """
         lines = [
             (self.first_event_at, self.env._("Happened"), "", "", ""),
             (self.detected_at, self.env._("Detected"), "", "", ""),
@@ -106,13 +108,7 @@ class MfgVarianceException(models.Model):
         if not rows.filtered(lambda row: row.kind.startswith("exception.")):
             lines += self._get_stamp_lines()
         lines += [
-            (
-                row.at,
-                row.kind_label,
-                row.summary,
-                row.actor_name,
-                row.content_hash[:SHOWN_HASH],
-            )
+            (row.at, row.kind_label, row.summary, row.actor_name, row.id)
             for row in rows
         ]
         lines.sort(key=lambda line: line[0] or self.create_date)
@@ -124,7 +120,7 @@ class MfgVarianceException(models.Model):
                 self.env._("What"),
                 self.env._("Details"),
                 self.env._("Who"),
-                self.env._("Hash"),
+                self.env._("Row"),
             ),
             [(self._show_moment(line[0]), *line[1:]) for line in lines],
         )
@@ -144,9 +140,10 @@ class MfgVarianceException(models.Model):
         ]
 
     def _get_ledger_rows(self):
-        return self.env["mfg.variance.ledger"].search(
-            [("case_ref", "=", self.id)], order="id"
+        rows = self.env["mfg.variance.ledger"].with_context(
+            tz=self._get_evidence_zone()
         )
+        return rows.search([("case_ref", "=", self.id)], order="id")
 
     def _get_reading_section(self):
         rows = self.measurement_ids.sorted(lambda row: (row.event_at, row.id))
@@ -161,6 +158,7 @@ class MfgVarianceException(models.Model):
             ],
         )
         data = self._get_chart_data()
+        severities = dict(self._fields["severity"]._description_selection(self.env))
         chart = charts.layout(
             [
                 charts.Reading(
@@ -173,7 +171,7 @@ class MfgVarianceException(models.Model):
                 for point in data["points"]
             ],
             [
-                charts.Limit(one["severity"], one["percent"], one["floor"])
+                charts.Limit(severities[one["severity"]], one["percent"], one["floor"])
                 for one in data["limits"]
             ],
             data["direction"] or "higher",
@@ -271,7 +269,7 @@ class MfgVarianceException(models.Model):
             flaw = ledger.flaw(row._get_entry())
             state = self.env._("holds") if not flaw else self.env._("DOES NOT HOLD")
             seal = row.seal_hash or self.env._("not sealed yet")
-            lines.append((row.id, row.kind, row.content_hash, seal, state))
+            lines.append((row.id, row.kind_label, row.content_hash, seal, state))
         return self._evidence_table(
             "ledger",
             self.env._("Ledger"),

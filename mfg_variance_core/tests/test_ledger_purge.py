@@ -1,6 +1,7 @@
 import base64
 import hashlib
 from datetime import timedelta
+from unittest.mock import patch
 
 import psycopg2
 
@@ -74,6 +75,35 @@ class TestLedgerPurge(DecisionCase, LedgerCase):
         verdict = ledger.verify(rows, [seal for seal, _entry in pairs])
         self.assertIsNone(verdict.broken)
         self.assertEqual(verdict.head, export.through_hash)
+
+    def test_given_parts_expected_the_same_file(self):
+        whole = self.export()
+        path = "odoo.addons.mfg_variance_core.models.ledger.mfg_variance_ledger_export"
+        with patch(f"{path}.BATCH", 2):
+            parts = self.export()
+        self.assertEqual(parts.sha256, whole.sha256)
+        self.assertEqual((parts.first_at, parts.count), (whole.first_at, whole.count))
+
+    def test_given_file_of_an_export_expected_never_changed_or_removed(self):
+        export = self.export()
+        files = self.env["ir.attachment"].sudo()
+        file = files.search([("res_model", "=", export._name), ("res_field", "!=", 0)])
+        link = {"res_model": export._name, "res_id": export.id}
+        other = files.create({"name": "x", "raw": b"x"})
+        for attack in (
+            lambda: file.write({"raw": b"forged"}),
+            lambda: file.write({"res_id": 0}),
+            file.unlink,
+            lambda: files.create({"name": "x", "raw": b"x", **link}),
+            lambda: files.with_context(default_res_model=export._name).create(
+                {"name": "x", "raw": b"x", "res_id": export.id}
+            ),
+            lambda: other.write(link),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                attack()
+        content = base64.b64decode(export.file)
+        self.assertEqual(hashlib.sha256(content).hexdigest(), export.sha256)
 
     def test_given_purge_expected_young_rows_and_chain_hold(self):
         export = self.export()

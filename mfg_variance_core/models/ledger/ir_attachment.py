@@ -4,7 +4,9 @@ import hashlib
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-CASE = "mfg.variance.exception"
+from ...guard import is_system
+
+CASE, EXPORT = "mfg.variance.exception", "mfg.variance.ledger.export"
 # what makes a file the file it is, and evidence of what it is evidence of
 LOCKED_FIELDS = frozenset(
     (
@@ -24,7 +26,11 @@ LOCKED_FIELDS = frozenset(
 
 
 class IrAttachment(models.Model):
-    """Files of a case are evidence: hashed when they come, locked when it is closed."""
+    """Files of a case are evidence: hashed when they come, locked when it is closed.
+
+    The file of an export of the ledger is locked from the beginning: after a purge it
+    is all that is left of the rows.
+    """
 
     _name = "ir.attachment"
     _inherit = "ir.attachment"
@@ -59,6 +65,7 @@ class IrAttachment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         files = super().create(vals_list)
+        files._filter_export()._refuse_export()
         files._tell_variance("evidence.added")
         return files
 
@@ -66,11 +73,14 @@ class IrAttachment(models.Model):
         if not LOCKED_FIELDS & set(vals):
             return super().write(vals)
         files = self.sudo()  # sudo: whose evidence it is, whoever writes
+        files._filter_export(lambda one: not one._is_same(vals))._refuse_export()
         before = {one: one._get_variance_case() for one in files}
         changed = files.filtered(lambda one: before[one] and not one._is_same(vals))
         changed._check_variance_unlocked(before)
         old = {one: one._get_variance_sha256() for one in changed}
         result = super().write(vals)
+        if vals.get("res_model") == EXPORT:
+            files._refuse_export()
         for one in files:
             case = one._get_variance_case()
             if case != before[one]:
@@ -84,6 +94,7 @@ class IrAttachment(models.Model):
         # while modules are loaded and unloaded, records go with their models
         if not self.env.registry.ready or not files._is_variance_evidence():
             return super().unlink()
+        files._filter_export()._refuse_export()
         files._check_variance_unlocked({one: one._get_variance_case() for one in files})
         files._tell_variance("evidence.removed")
         return super().unlink()
@@ -103,6 +114,22 @@ class IrAttachment(models.Model):
             elif (vals[name] or False) != (self[name] or False):
                 return False
         return True
+
+    def _filter_export(self, condition=None):
+        """Those that belong to an export of the ledger and meet the condition."""
+        return self.filtered(
+            lambda one: one.res_model == EXPORT and (not condition or condition(one))
+        )
+
+    def _refuse_export(self):
+        """Refuse for the file of an export; only the export itself brings it."""
+        if self and not is_system(self.env):
+            raise AccessError(
+                self.env._(
+                    "The file of an export of the ledger is evidence: it is never "
+                    "changed, removed or added to."
+                )
+            )
 
     def _check_variance_unlocked(self, cases):
         """Refuse for files of a closed case; neither sudo nor being admin opens it."""

@@ -1,5 +1,8 @@
-import base64
 import hashlib
+import mmap
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import TemporaryFile
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -12,6 +15,16 @@ from .mfg_variance_ledger_seal import BATCH
 from .triggers import KEPT_DAYS
 
 EXPORT, PURGE = "export_ledger", "purge_ledger"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written into the file of an export."""
+
+    count: int
+    first_at: datetime
+    last_at: datetime
+    sha256: str
 
 
 class MfgVarianceLedgerExport(models.Model):
@@ -79,29 +92,51 @@ class MfgVarianceLedgerExport(models.Model):
                     why=result["sentence"],
                 )
             )
-        lines, moments = self._read_lines(last)
-        if not lines:
-            raise UserError(self.env._("No row of the ledger is that old."))
-        content = ("\n".join(lines) + "\n").encode()
-        vals = {
+        with TemporaryFile() as file:
+            written = self._write_lines(last, file)
+            if not written:
+                raise UserError(self.env._("No row of the ledger is that old."))
+            vals = self._prepare_export_vals(last, written)
+            export = self._as_system().create([vals]).with_env(self.env)
+            export._keep_file(file)
+        Ledger._append("ledger.exported", export, export._prepare_data())
+        return export
+
+    def _prepare_export_vals(self, last, written):
+        return {
             "name": self.env._(
                 "Ledger %(first)s to %(last)s",
-                first=moments[0].date(),
-                last=moments[-1].date(),
+                first=written.first_at.date(),
+                last=written.last_at.date(),
             ),
-            "count": len(lines),
-            "first_at": moments[0],
-            "last_at": moments[-1],
+            "count": written.count,
+            "first_at": written.first_at,
+            "last_at": written.last_at,
             "through_seal": last.id,
             "through_hash": last.hash,
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": written.sha256,
             "exported_by_id": self.env.uid,
             "exported_at": self.env["mfg.variance.engine"]._now(),
         }
-        vals["file"] = base64.b64encode(content)
-        export = self._as_system().create([vals]).with_env(self.env)
-        Ledger._append("ledger.exported", export, export._prepare_data())
-        return export
+
+    def _keep_file(self, file):
+        """Make the file the attachment of the field, without a copy of it in memory."""
+        attachments = self._as_system().env["ir.attachment"]
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            is_copied = attachments._storage() == "db"
+            attachments.create(
+                {
+                    "name": "file",
+                    "res_model": self._name,
+                    "res_field": "file",
+                    "res_id": self.id,
+                    "type": "binary",
+                    # no text: Odoo would keep a second copy of that to search in
+                    "mimetype": "application/x-ndjson",
+                    "raw": bytes(content) if is_copied else content,
+                }
+            )
+        self.invalidate_recordset(["file"])
 
     def _get_last_seal(self, before):
         """The last seal of the beginning of the chain that is older throughout."""
@@ -118,18 +153,22 @@ class MfgVarianceLedgerExport(models.Model):
         seals = self.env["mfg.variance.ledger.seal"].sudo()
         return seals.search(domain, limit=1, order="id desc")
 
-    def _read_lines(self, last):
-        Ledger, lines, moments, after = self.env["mfg.variance.ledger"], [], [], 0
-        while part := Ledger._read_part(after, BATCH):
-            for seal, entry in part:
-                # the seal at the cut of an earlier purge has no row any more
-                if seal.id <= last.id and entry:
-                    lines.append(ledger.to_line(seal, entry))
-                    moments.append(entry.recorded_at)
+    def _write_lines(self, last, file):
+        """Write the rows up to a seal, part by part; what was written, or None."""
+        count, moments, digest = 0, [], hashlib.sha256()
+        Ledger, after = self.env["mfg.variance.ledger"], 0
+        while after < last.id and (part := Ledger._read_part(after, BATCH)):
             after = part[-1][0].id
-            if after >= last.id:
-                break
-        return lines, sorted(moments)
+            # the seal at the cut of an earlier purge has no row any more
+            pairs = [pair for pair in part if pair[0].id <= last.id and pair[1]]
+            text = "".join(f"{ledger.to_line(*pair)}\n" for pair in pairs).encode()
+            file.write(text)
+            digest.update(text)
+            count += len(pairs)
+            moments += [entry.recorded_at for _seal, entry in pairs]
+            moments = [min(moments), max(moments)] if moments else []
+        file.flush()
+        return Written(count, *moments, digest.hexdigest()) if count else None
 
     def _prepare_data(self):
         self.ensure_one()

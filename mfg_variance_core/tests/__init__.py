@@ -93,6 +93,7 @@ from . import test_security_surface
 from . import test_server_actions
 from . import test_server_actions_fail_open
 from . import test_signing
+from . import test_signing_tour
 from . import test_silence
 from . import test_standard
 from . import test_standard_review

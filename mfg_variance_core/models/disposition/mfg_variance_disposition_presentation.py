@@ -43,8 +43,15 @@ class MfgVarianceDisposition(models.Model):
             "good": f"{one.good_quantity:g}",
             "bad": f"{one.quantity - one.good_quantity:g}",
             "product": one.product_id.display_name or "",
-            "target": one.target_product_id.display_name or "",
-            "lot": one.target_lot or one.lot_id.name or "",
+            "target": " ".join(
+                filter(
+                    None,
+                    (
+                        one.target_product_id.display_name,
+                        one.target_lot or one.lot_id.name,
+                    ),
+                )
+            ),
             "limit": one._get_limit_text(),
         }
 
@@ -88,8 +95,7 @@ class MfgVarianceDisposition(models.Model):
                 **values,
             ),
             dispositions.REGRADE: self.env._(
-                "%(quantity)s of %(product)s become %(target)s %(lot)s, at the same "
-                "value.",
+                "%(quantity)s of %(product)s become %(target)s, at the same value.",
                 **values,
             ),
             dispositions.SCRAP: self.env._(
@@ -128,7 +134,7 @@ class MfgVarianceDisposition(models.Model):
                 repairs = done.env["repair.order"].browse(done.repair_ids)
                 names += repairs.exists().mapped("name")
             if not names and done.move_ids:
-                names = [self.env._("%(count)s stock moves", count=len(done.move_ids))]
+                names = [self.env._("Stock moves: %(count)s", count=len(done.move_ids))]
             one.result_text = ", ".join(names)
 
     @api.depends("amount", "amount_missing_reason")

@@ -332,27 +332,32 @@ class MfgVarianceSilence(models.Model):
             )
 
     def _check_limits(self, vals, case):
-        group_role = next(
-            (role for group, role in ROLES if self.env.user.has_group(group)), None
-        )
-        if not group_role:
-            raise AccessError(
-                self.env._("Shelving is for operators and supervisors of a plant.")
-            )
-        silence = self._to_plain(vals)
-        code = silences.problem(
-            group_role,
-            vals["ends_at"] - vals["starts_at"],
-            silence,
-            is_light=bool(case) and case.track == "light",
-        )
+        code = self._get_problem(vals, case)
         if code:
             kind = AccessError if code.startswith("needs") else ValidationError
             raise kind(self._get_problem_label(code))
 
+    @api.model
+    def _get_problem(self, vals, case):
+        """Why the user may not decide on this silence, as a code; None if he may."""
+        group_role = next(
+            (role for group, role in ROLES if self.env.user.has_group(group)), None
+        )
+        if not group_role:
+            return "needs_role"
+        return silences.problem(
+            group_role,
+            vals["ends_at"] - vals["starts_at"],
+            self._to_plain(vals),
+            is_light=bool(case) and case.track == "light",
+        )
+
     def _get_problem_label(self, code):
         """The sentence for a code of :func:`silences.problem`."""
         return {
+            "needs_role": self.env._(
+                "Shelving is for operators and supervisors of a plant."
+            ),
             "no_length": self.env._("The end has to lie in the future."),
             "too_wide": self.env._(
                 "Name a policy, a metric, a product, an operation or a work center: a "

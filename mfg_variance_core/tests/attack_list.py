@@ -101,7 +101,8 @@ MOVES = (
     Move(
         "shelve",
         CASE,
-        "action_today",
+        # ends within what an operator may decide, at any time of the day
+        "action_shift",
         "mfg.variance.shelve",
         (("exception_id", RECORD), ("reason", "Being mended")),
     ),

@@ -47,7 +47,7 @@ class TestShelving(NoiseCase):
         self.assertEqual(self.finish(self.make_workorder(), 170).outcome, "opened")
 
     def test_given_known_only_after_the_end_expected_still_silenced(self):
-        self.shelve_center(until="today", ends_at=self.hours(10))
+        self.shelve_center(until="date", ends_at=self.hours(10))
         silence = self.Silence.search([], limit=1)
         moment = silence.ends_at - timedelta(minutes=5)
         with self.at(silence.ends_at + timedelta(minutes=30)):
@@ -213,6 +213,48 @@ class TestShelvingRights(NoiseCase):
         ):
             with self.assertRaises(AccessError, msg=values):
                 self.shelve(case, self.operator, **values)
+
+    def offered(self, case, user, moment, **values):
+        Wizard = self.env["mfg.variance.shelve"].with_user(user)
+        with self.at(moment):
+            wizard = Wizard.create({"exception_id": case.id, **values})
+            quick = ("shift", "today", "days")
+            return {n for n in quick if wizard[f"is_{n}_offered"]}, wizard.refusal
+
+    def test_given_operator_expected_offered_what_he_may(self):
+        case = self.open_case(170)
+        midnight = fields.Datetime.to_datetime("2026-03-02 00:00:00")
+        for hour, expected in ((7, {"shift"}), (13, {"shift", "today"})):
+            moment = midnight + timedelta(hours=hour)
+            found, refusal = self.offered(case, self.operator, moment)
+            self.assertEqual(found, expected, hour)
+            self.assertIn("12 hours", refusal)
+
+    def test_given_operator_and_major_case_expected_nothing_offered(self):
+        found, refusal = self.offered(self.open_case(300), self.operator, self.now)
+        self.assertFalse(found)
+        self.assertIn("supervisor", refusal)
+
+    def test_given_supervisor_expected_all_offered_but_the_critical(self):
+        case, every = self.open_case(170), {"shift", "today", "days"}
+        for user, up_to, expected in (
+            (self.supervisor, "major", every),
+            (self.supervisor, "critical", set()),
+            (self.manager, "critical", every),
+        ):
+            found, refusal = self.offered(case, user, self.now, up_to=up_to)
+            self.assertEqual((found, bool(refusal)), (expected, not expected))
+
+    def test_given_dialog_left_open_expected_end_counted_from_the_answer(self):
+        case = self.open_case(170)
+        Wizard = self.env["mfg.variance.shelve"].with_user(self.operator)
+        moment = fields.Datetime.to_datetime("2099-03-02 13:55:00")
+        with self.at(moment):
+            wizard = Wizard.create({"exception_id": case.id, "reason": "Ground"})
+        with self.at(moment + timedelta(minutes=10)):
+            wizard.action_shift()
+        silence = self.Silence.search([])
+        self.assertEqual(silence.ends_at, moment.replace(hour=22, minute=0))
 
     def test_given_operator_and_major_case_expected_refused(self):
         with self.assertRaises(AccessError):

@@ -7,6 +7,9 @@ from ..domain import shifts, silences
 from ..models.mfg_variance_measurement import SEVERITY_SELECTION
 from ..models.mfg_variance_silence import SCOPE
 
+# the choices whose end follows from the clock
+QUICK = ("shift", "today", "days")
+
 
 class MfgVarianceShelve(models.TransientModel):
     """Shelve: what is to be quiet, why, and until when, in a few large buttons.
@@ -63,6 +66,11 @@ class MfgVarianceShelve(models.TransientModel):
         precompute=True,
         help="The deviation that is not accepted any more, in the unit of the metric.",
     )
+    # --- which of the large buttons the user may press, and why not the others
+    is_shift_offered = fields.Boolean(compute="_compute_offered", compute_sudo=False)
+    is_today_offered = fields.Boolean(compute="_compute_offered", compute_sudo=False)
+    is_days_offered = fields.Boolean(compute="_compute_offered", compute_sudo=False)
+    refusal = fields.Char(compute="_compute_offered", compute_sudo=False)
     unit = fields.Char(related="exception_id.unit", related_sudo=False)
     up_to = fields.Selection(
         SEVERITY_SELECTION,
@@ -89,17 +97,23 @@ class MfgVarianceShelve(models.TransientModel):
     def _compute_ends_at(self):
         now = self.env["mfg.variance.engine"]._now()
         for wizard in self:
-            if wizard.until == "shift":
-                wizard.ends_at = wizard._get_shift_end(now)
-            elif wizard.until == "today":
-                wizard.ends_at = wizard._get_day_end(now)
-            elif wizard.until == "days":
-                wizard.ends_at = now + timedelta(days=3)
-            elif wizard.until == "worse":
-                days = wizard._get_company().variance_shelve_days
-                wizard.ends_at = now + timedelta(days=days)
-            else:
-                wizard.ends_at = wizard.ends_at or now + timedelta(days=1)
+            wizard.ends_at = wizard._get_end(wizard.until, now)
+
+    @api.depends("exception_id", "plant_id", "what", "up_to")
+    @api.depends_context("uid")
+    def _compute_offered(self):
+        Silence = self.env["mfg.variance.silence"]
+        now = self.env["mfg.variance.engine"]._now()
+        for wizard in self:
+            case, refused = wizard.exception_id, []
+            for until in QUICK:
+                vals = wizard._prepare_silence_vals(until, now)
+                code = Silence._get_problem({**vals, "starts_at": now}, case) or ""
+                # what is muted may still be filled in; the right to it may not
+                is_refused = code.startswith("needs")
+                wizard[f"is_{until}_offered"] = not is_refused
+                refused += [code] if is_refused else []
+            wizard.refusal = bool(refused) and Silence._get_problem_label(refused[0])
 
     @api.depends("until", "exception_id")
     def _compute_worse_than(self):
@@ -119,6 +133,18 @@ class MfgVarianceShelve(models.TransientModel):
 
     def _get_plant(self):
         return self.exception_id.plant_id or self.plant_id
+
+    def _get_end(self, until, now):
+        """When one of the choices ends; what was filled in where the clock says not."""
+        if until == "shift":
+            return self._get_shift_end(now)
+        if until == "today":
+            return self._get_day_end(now)
+        if until == "days":
+            return now + timedelta(days=3)
+        if until == "worse":
+            return now + timedelta(days=self._get_company().variance_shelve_days)
+        return self.ends_at or now + timedelta(days=1)
 
     def _get_shift_end(self, now):
         """The end of the shift the plant is in; in eight hours where there is none."""
@@ -157,36 +183,41 @@ class MfgVarianceShelve(models.TransientModel):
             raise UserError(
                 self.env._("Only what is a case already is accepted until worse.")
             )
-        self.env["mfg.variance.silence"]._shelve(self._prepare_silence_vals())
+        case = self.exception_id
+        is_wider = case and self.what not in ("case", "other") and until != "worse"
+        if is_wider and not case[f"{self.what}_id"]:
+            raise UserError(
+                self.env._("%(case)s is about nothing of that kind.", case=case.name)
+            )
+        now = self.env["mfg.variance.engine"]._now()
+        vals = self._prepare_silence_vals(until, now)
+        self.env["mfg.variance.silence"]._shelve(vals)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
-    def _prepare_silence_vals(self):
-        case = self.exception_id
-        company = self._get_company()
+    def _prepare_silence_vals(self, until, now):
+        # a dialog may stay open for a while: the clock counts when it is answered
+        ends_at = self._get_end(until, now) if until in QUICK else self.ends_at
         return {
-            "kind": "accept" if self.until == "worse" else "shelve",
+            "kind": "accept" if until == "worse" else "shelve",
             "reason": self.reason,
-            "ends_at": self.ends_at,
-            "company_id": company.id,
+            "ends_at": ends_at,
+            "company_id": self._get_company().id,
             "up_to": self.up_to or "major",
-            "worse_than": self.worse_than if self.until == "worse" else 0.0,
-            **self._prepare_scope_vals(case),
+            "worse_than": self.worse_than if until == "worse" else 0.0,
+            **self._prepare_scope_vals(until),
         }
 
-    def _prepare_scope_vals(self, case):
+    def _prepare_scope_vals(self, until):
+        case = self.exception_id
         if not case or self.what == "other":
             return {name: self[name].id for name in SCOPE}
-        if self.what == "case" or self.until == "worse":
+        if self.what == "case" or until == "worse":
             return {
                 "exception_id": case.id,
                 "fingerprint": case.fingerprint,
                 "plant_id": case.plant_id.id,
             }
         name = f"{self.what}_id"
-        if not case[name]:
-            raise UserError(
-                self.env._("%(case)s is about nothing of that kind.", case=case.name)
-            )
         vals = {"plant_id": case.plant_id.id, name: case[name].id}
         if self.what != "policy":
             vals["metric_id"] = case.metric_id.id

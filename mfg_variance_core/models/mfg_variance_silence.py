@@ -437,10 +437,17 @@ class MfgVarianceSilence(models.Model):
     # ----------------------------------------------------------------- judging
 
     @api.model
-    @tools.ormcache()
     def _get_live(self):
-        """Every silence that may mute what becomes known today, as plain values."""
-        since = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        """Every silence that may mute what becomes known today, as plain values.
+
+        Today is that of the engine: a replay of years ago sees the silences of then.
+        """
+        today = self.env["mfg.variance.engine"]._now().date()
+        return self._get_live_since(today - timedelta(days=KEPT_DAYS))
+
+    @api.model
+    @tools.ormcache("since")
+    def _get_live_since(self, since):
         # sudo: what is muted does not depend on who works
         rows = self.sudo().search([("ends_at", ">", since)], order="id")
         return tuple(

@@ -68,6 +68,18 @@ class TestShelving(NoiseCase):
         self.assertEqual(silence.ended_by_id, self.supervisor)
         self.assertEqual(self.later().outcome, "opened")
 
+    def test_given_replay_of_years_ago_expected_silenced_as_it_was_then(self):
+        then = fields.Datetime.to_datetime("2024-03-05 09:00:00")
+        with self.at(then):
+            silence = self.shelve_center()
+        self.env.registry.clear_cache()
+        self.later()  # of today: what is kept for it says nothing of then
+        moment = then + timedelta(hours=5)
+        with self.at(moment):
+            workorder = self.make_workorder()
+            row = self.finish(workorder, 170, end=moment - timedelta(minutes=1))
+        self.assertEqual((row.outcome, row.muted_by_silence_id), ("silenced", silence))
+
     def test_given_worse_than_may_be_muted_expected_opened(self):
         self.shelve_center(up_to="warning")
         self.assertEqual(self.later(300).outcome, "opened")

@@ -113,11 +113,13 @@ class MfgVarianceMetric(models.Model):
     def _read_completion(self, records, phase, shared):
         """What was ordered against what was made: a matter of schedule, not of yield.
 
-        Always known. The part of an order that moved on to a backorder is ordered
-        there.
+        Always known, but for rework. The part of an order that moved on to a backorder
+        is ordered there.
         """
         found = []
         for data in self._get_piece_data(records, phase, shared):
+            if data["is_rework"]:
+                continue  # its pieces were ordered, and counted, with their order
             order = data["order"]
             fact = self._prepare_order_fact(data)
             fact.planned = order.product_uom_qty

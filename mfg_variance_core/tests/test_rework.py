@@ -86,7 +86,7 @@ class TestRework(RatioCase):
         _order, case = self.make_case()
         rework = self.make_rework(case)
         self.work_on(rework)
-        for code in ("quality_ratio", "scrap_ratio", "rework_ratio"):
+        for code in ("quality_ratio", "scrap_ratio", "rework_ratio", "completion"):
             self.assertFalse(self.figure(rework, code), code)
         total = self.figure(rework, "order_cost")
         self.assertEqual((total.planned, total.actual), (0, 30))

@@ -92,7 +92,8 @@ MATRIX = {
     "metric_turned_round": (NOBODY, False),
     "metric_archived": (NOBODY, False),
     "metric_renamed": (ADMINISTRATORS, True),
-    "playbook_renamed": (ADMINISTRATORS | ENGINEERS, True),
+    # of all companies, and the engineers here are of one
+    "playbook_renamed": (ADMINISTRATORS, True),
 }
 
 

@@ -331,6 +331,37 @@ class TestSecurityScope(SecurityFixture, TransactionCase):
         with self.assertRaises(AccessError):
             policy.version_id.company_id = False
 
+    def test_a_shared_playbook_is_left_alone_by_who_is_not_everywhere(self):
+        Playbook = self.env["mfg.variance.playbook"]
+        step = {"name": "Look", "kind": "flag"}
+        values = {"name": "Shared", "step_ids": [Command.create(step)]}
+        shared = Playbook.create({**values, "company_id": False})
+        engineer = self.users["process_engineer"]
+        for attempt in (
+            lambda: shared.with_user(engineer).write({"name": "Mine"}),
+            lambda: shared.with_user(engineer).action_archive(),
+            lambda: shared.with_user(engineer).unlink(),
+            lambda: shared.step_ids.with_user(engineer).write({"active": False}),
+            lambda: shared.step_ids.with_user(engineer).unlink(),
+            lambda: shared.step_ids.with_user(engineer).copy(),
+            lambda: Playbook.with_user(engineer).create({**values, "company_id": 0}),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+        # his own, also one made from it, he writes as ever
+        for own in (
+            Playbook.with_user(engineer).create(values),
+            shared.with_user(engineer).copy(),
+        ):
+            self.assertEqual(own.company_id, self.company)
+            own.step_ids.name = "Look closer"
+            with self.assertRaises(AccessError):
+                own.company_id = False
+        shared.with_user(self.users["administrator"]).name = "Renamed"
+        engineer.company_ids = self.env["res.company"].search([])
+        shared.with_user(engineer).step_ids.name = "Look closer"
+        self.assertFalse(Playbook.with_user(engineer).create(values).company_id)
+
     def _make_engineer_policy(self, engineer, **values):
         return self.Policy.with_user(engineer).create(
             {

@@ -1,5 +1,6 @@
 import logging
 import time
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
@@ -14,6 +15,8 @@ from .pattern import Subject, WindowReading
 
 _logger = logging.getLogger(__name__)
 MOMENT = timedelta(microseconds=1)
+# subjects judged in one transaction; others wait for its locks no longer than that
+ENOUGH = 200
 
 
 class MfgVarianceEngine(models.AbstractModel):
@@ -27,8 +30,8 @@ class MfgVarianceEngine(models.AbstractModel):
     def _cron_judge_patterns(self):
         """Judge the windows of every policy that looks at several readings.
 
-        One policy at a time, its progress row locked and skipped when another node
-        has it; committed per policy. A lost race is run again at once.
+        Progress rows are locked, and skipped when another node has them; committed
+        once enough was judged. A lost race is run again at once.
         """
         try:
             self._judge_windows()
@@ -40,23 +43,21 @@ class MfgVarianceEngine(models.AbstractModel):
     def _judge_windows(self):
         started = time.monotonic()
         engine = self._clean_engine()
-        lives = [
-            live
-            for live in engine.env["mfg.variance.policy"]._get_live_versions()
-            if live.pattern
-        ]
+        lives = engine._get_window_versions()
         Watermark = engine.env["mfg.variance.watermark"]
         marks = Watermark._ensure(lives)
         # whichever waits longest comes first, should the time not do for all
-        ids = marks.sorted(lambda mark: mark.passed_at or mark.create_date).ids
+        waiting = marks.sorted(lambda mark: mark.passed_at or mark.create_date).ids
         total = 0
-        for number, mark_id in enumerate(ids, 1):
-            mark = Watermark._as_system().browse(mark_id).try_lock_for_update()
-            if mark:
-                mine = [v for v in lives if v.policy_id == mark.policy_id.id]
-                total += engine._judge_policy(mark, mine)
-            remaining = len(ids) - number
-            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+        while waiting:
+            marks = Watermark._as_system().browse(waiting).try_lock_for_update()
+            passed, count = engine._judge_marks(marks, lives)
+            total += count
+            # what another node has is in its hands
+            waiting = (marks - passed).ids
+            if not self.env["ir.cron"]._commit_progress(
+                len(passed), remaining=len(waiting)
+            ):
                 break
         if total:
             self.env["mfg.variance.run"]._log(
@@ -66,52 +67,104 @@ class MfgVarianceEngine(models.AbstractModel):
                 duration_ms=int((time.monotonic() - started) * 1000),
             )
 
-    def _judge_policy(self, mark, lives):
-        """Judge what was touched since the mark, and move it; returns how many.
+    def _get_window_versions(self):
+        lives = self.env["mfg.variance.policy"]._get_live_versions()
+        return [live for live in lives if live.pattern]
+
+    def _judge_marks(self, marks, lives):
+        """Judge policies in one transaction until that was work enough for one.
+
+        Returns the marks it came to, and how many subjects were looked at. Policies
+        with nothing new cost nothing of their own.
+        """
+        started = time.monotonic()
+        passed, done, total = marks.browse(), marks.browse(), 0
+        if not marks:
+            return passed, total
+        snapshot = marks._get_snapshot()
+        versions = {
+            mark: [live for live in lives if live.policy_id == mark.policy_id.id]
+            for mark in marks
+        }
+        touched = self._get_touched(versions, snapshot[0])
+        due = self._get_due(marks)
+        for mark, mine in versions.items():
+            count, is_done = self._judge_policy(
+                mark, mine, snapshot[0], touched, due, started
+            )
+            passed |= mark
+            done |= mark if is_done else done
+            total += count
+            if total >= ENOUGH:
+                break
+        done._advance(snapshot)
+        return passed, total
+
+    def _judge_policy(self, mark, lives, newest, touched, due, started):
+        """Judge what was touched since the mark: ``(how many, whether it may move)``.
 
         A policy that cannot be read is a row of its own and is tried again; a subject
         that cannot be judged is set aside with a row.
         """
-        started = time.monotonic()
-        snapshot = mark._get_snapshot()
         total = 0
         try:
             for live in lives:
-                with self.env.cr.savepoint():
-                    after, newest = mark.settled_id, snapshot[0]
-                    subjects = self._collect_subjects(live, after, newest)
-                    self._sum_up(live, subjects)
-                self._judge_subjects(live, subjects, started)
-                total += len(subjects)
+                found = touched and touched[live.id]
+                series = due[live.policy_id, live.state == "shadow"]
+                if found is None or found or series:
+                    with self.env.cr.savepoint():
+                        if found is None:
+                            spans = [(live, mark.settled_id)]
+                            found = self._find_touched(spans, newest)[live.id]
+                        subjects = self._collect_subjects(live, found, series)
+                        self._sum_up(live, subjects)
+                    self._judge_subjects(live, subjects, started)
+                    total += len(subjects)
         except Exception as exc:
             self._reraise_concurrency(exc)
             _logger.info("Windows of %s failed", mark.policy_id, exc_info=True)
             self._log_window_failure(mark.policy_id, mark.policy_id, exc, started)
-            return total
-        mark._advance(snapshot)
-        return total
+            return total, False
+        return total, True
 
     # -------------------------------------------------------------- which windows
 
-    def _collect_subjects(self, live, after_id, newest_id):
-        """The subjects touched since, and those whose time has come, ready to read."""
-        touched = {}
-        if newest_id > after_id:
-            touched = dict(self._find_touched(live, after_id, newest_id))
-        now = self._now()
+    def _get_touched(self, versions, newest):
+        """What was touched by version, asked for all at once.
+
+        None when one of them cannot be asked: then each is by itself.
+        """
+        spans = [
+            (live, mark.settled_id) for mark, mine in versions.items() for live in mine
+        ]
+        try:
+            with self.env.cr.savepoint():
+                return self._find_touched(spans, newest)
+        except Exception as exc:
+            self._reraise_concurrency(exc)
+            _logger.info("Windows cannot be asked for together", exc_info=True)
+            return None
+
+    def _get_due(self, marks):
+        """The series of these policies whose time has come, in or out of shadow."""
         due = self.env["mfg.variance.series"].search(
             [
-                ("policy_id", "=", live.policy_id),
-                ("is_shadow", "=", live.state == "shadow"),
-                ("expires_at", "<=", now),
+                ("policy_id", "in", marks.policy_id.ids),
+                ("expires_at", "<=", self._now()),
             ]
         )
+        found = due.grouped(lambda one: (one.policy_id.id, one.is_shadow))
+        return defaultdict(due.browse, found)
+
+    def _collect_subjects(self, live, touched, due):
+        """The subjects touched since, and those whose time has come, ready to read."""
+        anchors, now = dict(touched), self._now()
         for series in due:
             key = tuple(series[name].id or None for name in self._get_dim_columns(live))
-            touched[key] = now
+            anchors[key] = now
         subjects = [
             Subject(key=key, anchor=anchor, fingerprint=self._get_mark(live, key))
-            for key, anchor in touched.items()
+            for key, anchor in anchors.items()
         ]
         self._place_windows(live, subjects)
         return subjects
@@ -120,8 +173,7 @@ class MfgVarianceEngine(models.AbstractModel):
         """What makes two windows the same case, apart from those of single readings."""
         dims = self._get_dim_keys(live.dims) or ("plant",)
         values = dict(zip(dims, key[2:] or key[1:2], strict=True))
-        metric = self.env["mfg.variance.metric"].browse(live.metric_id)
-        word = f"{metric.code}:{live.method}:{key[1] or 0}"
+        word = f"{live.metric_code}:{live.method}:{key[1] or 0}"
         if live.state == "shadow":
             word += ":shadow"
         return fingerprint.fingerprint(key[0], word, live.dims, values)
@@ -139,12 +191,18 @@ class MfgVarianceEngine(models.AbstractModel):
             subject.since, subject.ends_at = self._get_window_bounds(live, subject)
 
     def _find_series(self, live, subjects):
-        rows = self.env["mfg.variance.series"].search(
+        Series = self.env["mfg.variance.series"]
+        rows = Series.search_fetch(
             [
                 ("policy_id", "=", live.policy_id),
                 ("is_shadow", "=", live.state == "shadow"),
                 ("fingerprint", "in", [subject.fingerprint for subject in subjects]),
-            ]
+            ],
+            [
+                name
+                for name, field in Series._fields.items()
+                if field.store and field.column_type
+            ],
         )
         return {row.fingerprint: row for row in rows}
 
@@ -234,8 +292,7 @@ class MfgVarianceEngine(models.AbstractModel):
             if vals["severity"]
         ]
         facts = [self._prepare_window_fact(live, *one) for one in due]
-        metric = self.env["mfg.variance.metric"].browse(live.metric_id)
-        self._judge(metric.code, "window", facts)
+        self._judge(live.metric_code, "window", facts)
 
     def _get_judgement(self, live, subject):
         found = subject.found

@@ -122,43 +122,54 @@ class MfgVarianceEngine(models.AbstractModel):
             )
         return SQL(" AND ").join(terms)
 
-    def _find_touched(self, live, after_id, newest_id):
-        """``[(key, newest event)]`` of the subjects measured since, in one query."""
+    def _find_touched(self, spans, newest_id):
+        """``{version id: {key: newest event}}`` of the subjects measured since.
+
+        ``spans`` are pairs of a version and the id after which it reads; one query.
+        """
+        found = {live.id: {} for live, _after in spans}
+        parts = [
+            self._get_touched_sql(live, after_id, newest_id)
+            for live, after_id in spans
+            if newest_id > after_id
+        ]
+        if parts:
+            for number, key, event_at in self.env.execute_query(
+                SQL(" UNION ALL ").join(parts)
+            ):
+                found[number][tuple(key)] = event_at
+        return found
+
+    def _get_touched_sql(self, live, after_id, newest_id):
         columns = self._get_dim_columns(live)
         readings = self._get_reading_sql(live)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT %(keys)s, newest.event_at
-                  FROM (SELECT DISTINCT %(columns)s
-                          FROM mfg_variance_measurement m
-                         WHERE m.id > %(after)s AND m.id <= %(newest)s
-                           AND %(readings)s) t
-            CROSS JOIN LATERAL (
-                       SELECT m.event_at
-                         FROM mfg_variance_measurement m
-                        WHERE %(same)s AND m.is_current AND %(readings)s
-                        ORDER BY m.event_at DESC
-                        LIMIT 1) newest
-                """,
-                keys=SQL(", ").join(
-                    SQL.identifier("t", f"k{n}") for n in range(len(columns))
-                ),
-                columns=SQL(", ").join(
-                    SQL(
-                        "%s AS %s",
-                        SQL.identifier("m", column),
-                        SQL.identifier(f"k{n}"),
-                    )
-                    for n, column in enumerate(columns)
-                ),
-                after=after_id,
-                newest=newest_id,
-                readings=readings,
-                same=self._get_same_subject_sql(columns, "t"),
-            )
+        return SQL(
+            """
+            SELECT %(version)s, ARRAY[%(keys)s], newest.event_at
+              FROM (SELECT DISTINCT %(columns)s
+                      FROM mfg_variance_measurement m
+                     WHERE m.id > %(after)s AND m.id <= %(newest)s
+                       AND %(readings)s) t
+        CROSS JOIN LATERAL (
+                   SELECT m.event_at
+                     FROM mfg_variance_measurement m
+                    WHERE %(same)s AND m.is_current AND %(readings)s
+                    ORDER BY m.event_at DESC
+                    LIMIT 1) newest
+            """,
+            version=live.id,
+            keys=SQL(", ").join(
+                SQL.identifier("t", f"k{n}") for n in range(len(columns))
+            ),
+            columns=SQL(", ").join(
+                SQL("%s AS %s", SQL.identifier("m", column), SQL.identifier(f"k{n}"))
+                for n, column in enumerate(columns)
+            ),
+            after=after_id,
+            newest=newest_id,
+            readings=readings,
+            same=self._get_same_subject_sql(columns, "t"),
         )
-        return [(row[:-1], row[-1]) for row in rows]
 
     def _sum_up(self, live, subjects):
         """Fill in what the window of each subject holds, in one query for all.

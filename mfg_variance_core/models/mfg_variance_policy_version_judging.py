@@ -7,8 +7,8 @@ from ..domain.scope import Candidate, Scope
 
 LiveVersion = namedtuple(
     "LiveVersion",
-    "id policy_id policy_name metric_id state candidate tolerance dims playbook_id "
-    "cooldown_minutes regression_days flood_limit flood_minutes "
+    "id policy_id policy_name metric_id metric_code state candidate tolerance dims "
+    "playbook_id cooldown_minutes regression_days flood_limit flood_minutes "
     "method pattern flap_count flap_minutes",
 )
 
@@ -97,6 +97,7 @@ class MfgVariancePolicyVersion(models.Model):
             policy_id=policy.id,
             policy_name=policy.name,
             metric_id=self.metric_id.id,
+            metric_code=self.metric_id.code,
             state=self.state,
             candidate=Candidate(
                 version_id=self.id,

@@ -5,6 +5,8 @@ from odoo.tools import SQL, mute_logger
 
 from ..domain.watermarks import Watermark, advance
 
+READ = ("policy_id", "settled_id", "seen_id", "seen_number", "passed_at", "create_date")
+
 
 class MfgVarianceWatermark(models.Model):
     """Up to which measurement a scheduled pass over a policy has read.
@@ -39,7 +41,7 @@ class MfgVarianceWatermark(models.Model):
         A new one begins with what was recorded since its policy went live.
         """
         ids = list(dict.fromkeys(version.policy_id for version in versions))
-        known = self.search([("policy_id", "in", ids)])
+        known = self.search_fetch([("policy_id", "in", ids)], READ)
         missing = set(ids) - set(known.policy_id.ids)
         if not missing:
             return known
@@ -79,15 +81,15 @@ class MfgVarianceWatermark(models.Model):
 
     def _advance(self, snapshot):
         """Take over what a pass has read by this snapshot."""
-        self.ensure_one()
-        mark = advance(
-            Watermark(self.settled_id, self.seen_id, int(self.seen_number)), *snapshot
-        )
-        self._as_system().write(
-            {
-                "settled_id": mark.settled,
-                "seen_id": mark.seen,
-                "seen_number": mark.seen_at,
-                "passed_at": self.env["mfg.variance.engine"]._now(),
-            }
-        )
+        now = self.env["mfg.variance.engine"]._now()
+        for one in self._as_system():
+            known = Watermark(one.settled_id, one.seen_id, int(one.seen_number))
+            mark = advance(known, *snapshot)
+            one.write(
+                {
+                    "settled_id": mark.settled,
+                    "seen_id": mark.seen,
+                    "seen_number": mark.seen_at,
+                    "passed_at": now,
+                }
+            )

@@ -244,7 +244,7 @@ class TestConcurrentWriters(TransactionCase):
                 if live.policy_id == policy_id
             ]
             mark = engine.env["mfg.variance.watermark"]._ensure(lives)
-            engine._judge_policy(mark, lives)
+            engine._judge_marks(mark, lives)
             series = engine.env["mfg.variance.series"].search(
                 [("policy_id", "=", policy_id), ("is_beyond", "=", True)]
             )

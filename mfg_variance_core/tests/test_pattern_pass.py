@@ -7,6 +7,8 @@ from odoo.tools import mute_logger
 
 from .pattern_case import PatternCase
 
+PASS = "odoo.addons.mfg_variance_core.models.mfg_variance_engine_pass"
+
 
 @tagged("post_install", "-at_install")
 class TestPatternPass(PatternCase):
@@ -36,10 +38,10 @@ class TestPatternPass(PatternCase):
             type(mark), "_get_snapshot", autospec=True, return_value=(newest, 9, 9)
         )
         with quiet:
-            self.assertEqual(engine._judge_policy(mark, [live]), 1)
-            with patch.object(type(engine), "_find_touched") as find_touched:
-                self.assertEqual(engine._judge_policy(mark, [live]), 0)
-            find_touched.assert_not_called()
+            self.assertEqual(engine._judge_marks(mark, [live]), (mark, 1))
+            with patch.object(type(engine), "_get_touched_sql") as touched_sql:
+                self.assertEqual(engine._judge_marks(mark, [live]), (mark, 0))
+            touched_sql.assert_not_called()
 
     def test_given_more_subjects_expected_same_number_of_queries(self):
         def measure(count):
@@ -50,12 +52,48 @@ class TestPatternPass(PatternCase):
             live = self.live(self.pattern)
             mark = self.env["mfg.variance.watermark"]._ensure([live])
             before = self.env.cr.sql_log_count
-            self.engine._clean_engine()._judge_policy(mark, [live])
+            self.engine._clean_engine()._judge_marks(mark, [live])
             return self.env.cr.sql_log_count - before
 
         measure(1)
         few, many = measure(2), measure(12)
         self.assertLess(abs(many - few), 3)
+
+    def test_given_policies_with_nothing_new_expected_no_queries_of_their_own(self):
+        def measure():
+            self.run_pass()  # what it does the first time
+            self.take(100)
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.run_pass()
+            return self.env.cr.sql_log_count - before
+
+        measure()  # caches are warm from here on
+        one = measure()
+        others = [self._make_center(f"Idle {number}") for number in range(3)]
+        for center in others:
+            self.make_pattern({"count": 9}, workcenter_id=center.id)
+        self.assertEqual(measure(), one)
+
+    def test_given_much_to_judge_expected_committed_in_between(self):
+        other = self.make_pattern({"count": 2}, fingerprint_dims="product")
+        self.take_all(170, 170, 170)
+        commits = []
+        cron = type(self.env["ir.cron"])
+        whole = cron._commit_progress
+
+        def commit(*args, **values):
+            commits.append(values["remaining"])
+            return whole(*args, **values)
+
+        with (
+            patch.object(cron, "_commit_progress", commit),
+            patch(f"{PASS}.ENOUGH", 1),
+        ):
+            self.run_pass()
+        self.assertGreaterEqual(len(commits), 2)
+        self.assertEqual(commits[-1], 0)
+        self.assertTrue(self.patterns() and self.patterns(other))
 
     def live(self, policy):
         lives = self.env["mfg.variance.policy"]._get_live_versions()
@@ -75,9 +113,7 @@ class TestPatternPass(PatternCase):
 
         with (
             patch.object(type(self.engine), "_get_judgement", fail),
-            mute_logger(
-                "odoo.addons.mfg_variance_core.models.mfg_variance_engine_pass"
-            ),
+            mute_logger(PASS),
         ):
             self.run_pass()
         self.assertEqual(self.patterns().workcenter_id, self.center)
@@ -89,16 +125,14 @@ class TestPatternPass(PatternCase):
         self.take_all(170, 170, 170)
         whole = type(self.engine)._find_touched
 
-        def fail(engine, live, *args):
-            if live.policy_id == poison.id:
+        def fail(engine, spans, newest_id):
+            if poison.id in [live.policy_id for live, _after in spans]:
                 raise ValueError("poison")
-            return whole(engine, live, *args)
+            return whole(engine, spans, newest_id)
 
         with (
             patch.object(type(self.engine), "_find_touched", fail),
-            mute_logger(
-                "odoo.addons.mfg_variance_core.models.mfg_variance_engine_pass"
-            ),
+            mute_logger(PASS),
         ):
             self.run_pass()
         self.assertTrue(self.patterns())

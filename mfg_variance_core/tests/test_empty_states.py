@@ -1,6 +1,8 @@
 import re
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from ..domain.segregation import GROUP_ROLES
 
 ADDON = "mfg_variance_core"
 TECHNICAL = re.compile(r"_|^[a-z]|\b(Id|Ids|Qty|Tz|Ok)\b")
@@ -24,6 +26,16 @@ class TestEmptyStates(TransactionCase):
                 self.assertIn("o_view_nocontent", action.help or "")
                 text = re.sub(r"<[^>]+>|\s+", " ", action.help).strip()
                 self.assertGreater(len(text.split()), 8)
+
+    def test_given_role_expected_menu_that_fits_a_tablet(self):
+        root = self.env.ref(f"{ADDON}.mfg_variance_menu_root")
+        for role in GROUP_ROLES:
+            group = f"{ADDON}.group_{role}"
+            user = new_test_user(self.env, f"menu_{role}", groups=group)
+            menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+            with self.subTest(role=role):
+                # more do not fit 1024 pixels beside the company and the user
+                self.assertLessEqual(len(menus[root.id]["children"]), 6)
 
     def test_given_field_expected_label_for_people(self):
         magic = {"id", "create_uid", "create_date", "write_uid", "write_date"}

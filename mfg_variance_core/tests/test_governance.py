@@ -30,6 +30,13 @@ class TestGovernance(LedgerCase):
         self.assertIn(self.policy.name, self.words("watched"))
         self.assertIn("%", self.words("watched"))
 
+    def test_given_pattern_expected_when_it_opens_and_no_limit_of_nothing(self):
+        policy = self.env.ref("mfg_variance_core.policy_repeated_overruns")
+        self.assertEqual(policy.version_id.state, "active")
+        words = self.words("watched")
+        self.assertIn(policy.with_user(self.manager).summary, words)
+        self.assertNotIn(" 0 % and at least 0", words)
+
     def test_given_retired_policy_expected_metric_not_watched(self):
         self.assertNotIn(self.metric.name, self.words("unwatched"))
         versions = self.env["mfg.variance.policy.version"].search(

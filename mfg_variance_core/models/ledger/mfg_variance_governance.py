@@ -89,6 +89,12 @@ class MfgVarianceCategory(models.Model):
         )
 
     def _get_limit_text(self, version):
+        if version.method != "tolerance":
+            # what a policy says of itself it says of its newest version
+            policy, field = version.policy_id, version._fields["method"]
+            methods = dict(field._description_selection(self.env))
+            is_newest = policy.version_id == version
+            return policy.summary if is_newest else methods[version.method]
         labels = dict(
             self.env["mfg.variance.policy.limit"]
             ._fields["severity"]

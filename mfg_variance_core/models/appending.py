@@ -1,36 +1,24 @@
 """The one insert into the ledger, out of the reach of code kept in the database.
 
-Such code calls methods of models, functions of modules it cannot; and a :class:`Row` it
-comes by says who and what made it.
+Such code calls methods of models, functions of modules it cannot: what it changes is
+told by our own hooks, and what it did not change it cannot tell of.
 """
-
-from dataclasses import dataclass
 
 from odoo.tools import SQL
 
-from ...domain import ledger
+from ..domain import ledger
 from .keys import get_keys
 
 CONTROL = "control.changed"
-# what is told whoever does it: it happens past our own buttons, too
-OBSERVED = (CONTROL, "evidence.added", "evidence.changed", "evidence.removed")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a row of the ledger will say."""
-
-    kind: str
-    text: str
-
-
-def insert(cr, rows):
-    """Add the rows in one query, each with its hash and the server's signature."""
+def insert(cr, texts):
+    """Add rows of these texts in one query, each with its hash and our signature."""
     key = "".join(get_keys()[:1])
     values = []
-    for row in rows:
-        digest = ledger.digest(row.text)
-        values.append(SQL("(%s, %s, %s)", row.text, digest, ledger.sign(key, digest)))
+    for text in texts:
+        digest = ledger.digest(text)
+        values.append(SQL("(%s, %s, %s)", text, digest, ledger.sign(key, digest)))
     if values:
         cr.execute(
             SQL(

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.models import MAGIC_COLUMNS
 
+from .appending import CONTROL, insert
+
 TECHNICAL = ("message_", "activity_", "website_", "rating_", "parent_path")
 MANY = ("many2many", "one2many")
 OURS = "mfg_variance"
@@ -85,7 +87,8 @@ class MfgVarianceControl(models.AbstractModel):
         if not self._get_loaded_addon():
             controls = records._get_controls()
             values = controls._read_controls(self._get_control_names())
-            controls._tell_controls("created", {}, values)
+            rows = controls._prepare_control_rows("created", {}, values)
+            insert(self.env.cr, rows)
         return records
 
     def write(self, vals):
@@ -94,7 +97,8 @@ class MfgVarianceControl(models.AbstractModel):
             return super().write(vals)
         before = self._read_controls(names)
         result = super().write(vals)
-        self._tell_controls("changed", before, self._read_controls(names))
+        after = self._read_controls(names)
+        insert(self.env.cr, self._prepare_control_rows("changed", before, after))
         return result
 
     def unlink(self):
@@ -105,12 +109,8 @@ class MfgVarianceControl(models.AbstractModel):
         before = controls._read_controls(self._get_control_names())
         rows = controls._prepare_control_rows("deleted", before, {})
         result = super().unlink()
-        self.env["mfg.variance.ledger"]._observe(rows)
+        insert(self.env.cr, rows)
         return result
-
-    def _tell_controls(self, event, before, after):
-        rows = self._prepare_control_rows(event, before, after)
-        self.env["mfg.variance.ledger"]._observe(rows)
 
     def _prepare_control_rows(self, event, before, after):
         """The texts of the rows; made now, as a record deleted has no name after."""
@@ -130,7 +130,7 @@ class MfgVarianceControl(models.AbstractModel):
             if (was_control or is_control) and (changes or event != "changed"):
                 rows.append((record, {"event": event, "changes": changes}))
         return self.env["mfg.variance.ledger"]._prepare_rows(
-            [("control.changed", record, data) for record, data in rows]
+            [(CONTROL, record, data) for record, data in rows]
         )
 
     def _get_control_change(self, name, before, after):

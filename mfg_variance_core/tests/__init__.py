@@ -7,6 +7,7 @@ from . import test_attack_documents
 from . import test_attack_genealogy
 from . import test_attack_http
 from . import test_attack_leaks
+from . import test_attack_ledger
 from . import test_attack_matrix
 from . import test_attack_people
 from . import test_attack_race

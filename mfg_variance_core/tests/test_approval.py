@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..domain import segregation
-from ..models.ledger.keys import VARIABLE as KEY_VARIABLE
+from ..models.keys import VARIABLE as KEY_VARIABLE
 from .approval_case import ApprovalCase
 from .common import VarianceCommon
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...domain import approvals, ledger
-from ..ledger.keys import get_keys
+from ..keys import get_keys
 
 
 class MfgVarianceApprovalDecision(models.Model):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...domain import ledger
 from ...guard import is_own_session, is_stored_code
-from ..ledger.keys import get_keys
+from ..keys import get_keys
 
 SHORTEST_PIN = 6
 MOST_TRIES = 5

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ...guard import is_system
+from ..appending import insert
 
 CASE, EXPORT = "mfg.variance.exception", "mfg.variance.ledger.export"
 # what makes a file the file it is, and evidence of what it is evidence of
@@ -23,6 +24,23 @@ LOCKED_FIELDS = frozenset(
         "url",
     )
 )
+
+
+def _tell(kind, files, **data):
+    """Keep name and hash of the files of cases in the ledger.
+
+    No method: stored code could tell of files what never happened to them.
+    """
+    ledger = files.env["mfg.variance.ledger"]
+    files = files.sudo()  # sudo: whose evidence it is, whoever writes
+    if not files._is_variance_evidence():
+        return
+    rows = [
+        (kind, case, {**one._prepare_variance_data(), **data})
+        for one in files
+        if (case := one._get_variance_case())
+    ]
+    insert(files.env.cr, ledger._prepare_rows(rows))
 
 
 class IrAttachment(models.Model):
@@ -66,7 +84,7 @@ class IrAttachment(models.Model):
     def create(self, vals_list):
         files = super().create(vals_list)
         files._filter_export()._refuse_export()
-        files._tell_variance("evidence.added")
+        _tell("evidence.added", files)
         return files
 
     def write(self, vals):
@@ -84,9 +102,9 @@ class IrAttachment(models.Model):
         for one in files:
             case = one._get_variance_case()
             if case != before[one]:
-                one._tell_variance("evidence.added")
+                _tell("evidence.added", one)
             elif one in changed:
-                one._tell_variance("evidence.changed", before_sha256=old[one])
+                _tell("evidence.changed", one, before_sha256=old[one])
         return result
 
     def unlink(self):
@@ -96,7 +114,7 @@ class IrAttachment(models.Model):
             return super().unlink()
         files._filter_export()._refuse_export()
         files._check_variance_unlocked({one: one._get_variance_case() for one in files})
-        files._tell_variance("evidence.removed")
+        _tell("evidence.removed", files)
         return super().unlink()
 
     # ------------------------------------------------------------------ checking
@@ -143,19 +161,6 @@ class IrAttachment(models.Model):
                     case=cases[locked[0]][:1].name,
                 )
             )
-
-    def _tell_variance(self, kind, **data):
-        """Keep name and hash of the files of cases in the ledger."""
-        files = self.sudo()  # sudo: whose evidence it is, whoever writes
-        if not files._is_variance_evidence():
-            return
-        rows = [
-            (kind, case, {**one._prepare_variance_data(), **data})
-            for one in files
-            if (case := one._get_variance_case())
-        ]
-        ledger = self.env["mfg.variance.ledger"]
-        ledger._observe(ledger._prepare_rows(rows))
 
     def _prepare_variance_data(self):
         self.ensure_one()

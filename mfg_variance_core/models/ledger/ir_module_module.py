@@ -1,7 +1,7 @@
 from odoo import models
 
+from ..appending import CONTROL, insert
 from ..mfg_variance_control import OURS
-from .appending import CONTROL
 
 
 class IrModuleModule(models.Model):
@@ -23,5 +23,5 @@ class IrModuleModule(models.Model):
             for module in ours
             if len(set(pair := [before[module], module.latest_version])) > 1
         ]
-        ledger._observe(ledger._prepare_rows(rows))
+        insert(self.env.cr, ledger._prepare_rows(rows))
         return result

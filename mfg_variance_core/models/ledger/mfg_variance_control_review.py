@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...guard import own_entry
-from .appending import CONTROL
+from ..appending import CONTROL
 
 SIGN = "review_controls"
 REMIND_AFTER = relativedelta(days=7)

@@ -3,9 +3,9 @@ import json
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ...domain import ledger
-from ...guard import is_stored_code
+from ...guard import get_session_uid, is_stored_code
+from ..appending import insert
 from . import triggers
-from .appending import OBSERVED, Row, insert
 
 # whose name is no part of any row: it can be erased and the chain still holds
 PERSONAL_MODELS = (
@@ -164,25 +164,11 @@ class MfgVarianceLedger(models.Model):
         insert(self.env.cr, self._prepare_rows(rows))
 
     @api.model
-    def _observe(self, rows):
-        """Add what was seen to change, also when stored code is what changed it.
-
-        The rows come from :meth:`_prepare_rows` and say themselves that it was; nothing
-        but changes to controls and to files is taken.
-        """
-        if not all(isinstance(row, Row) and row.kind in OBSERVED for row in rows):
-            self._refuse(())
-        insert(self.env.cr, rows)
-
-    @api.model
     def _prepare_rows(self, rows):
-        """The :class:`Row` of each ``(kind, record, data)``."""
+        """The text of a row for each ``(kind, record, data)``."""
         return [
-            Row(
-                kind,
-                ledger.content(
-                    self._prepare_columns(kind, record), self._freeze(data or {})
-                ),
+            ledger.content(
+                self._prepare_columns(kind, record), self._freeze(data or {})
             )
             for kind, record, data in rows
         ]
@@ -192,11 +178,12 @@ class MfgVarianceLedger(models.Model):
         record.ensure_one()
         record = record.sudo()  # sudo: name and place, whatever the actor may read
         moment = self.env["mfg.variance.engine"]._now()
+        origin = self._get_origin()
         return {
             "kind": kind,
             "at": moment.replace(microsecond=0),
-            "actor_ref": self.env.uid,
-            "origin": self._get_origin(),
+            "actor_ref": self._get_actor(origin),
+            "origin": origin,
             "res_model": record._name,
             "res_id": record.id,
             "res_name": self._get_frozen_name(record),
@@ -213,6 +200,11 @@ class MfgVarianceLedger(models.Model):
             return "stored_code"
         is_system = self.env.su or self.env.uid == SUPERUSER_ID
         return "system" if is_system else "person"
+
+    def _get_actor(self, origin):
+        """Who acts; stored code acts as whom it likes, so there it is whose session."""
+        is_stored = origin == "stored_code"
+        return is_stored and get_session_uid() or self.env.uid
 
     @api.model
     def _get_frozen_name(self, record):

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...domain import ledger
-from .keys import get_keys
+from ..keys import get_keys
 from .mfg_variance_ledger_seal import BATCH
 from .triggers import KEPT_DAYS
 
@@ -219,14 +219,14 @@ class MfgVarianceLedgerExport(models.Model):
     def _purge(self):
         self._as_system()  # refuses stored code
         Ledger = self.env["mfg.variance.ledger"]
-        [row] = Ledger._prepare_rows([("ledger.purged", self, self._prepare_data())])
-        digest = ledger.digest(row.text)
+        [text] = Ledger._prepare_rows([("ledger.purged", self, self._prepare_data())])
+        digest = ledger.digest(text)
         key = "".join(get_keys()[:1])
         self.env.flush_all()
         self.env.execute_query(
             SQL(
                 "SELECT mfg_variance_ledger_purge(%s, %s, %s)",
-                row.text,
+                text,
                 digest,
                 ledger.sign(key, digest),
             )

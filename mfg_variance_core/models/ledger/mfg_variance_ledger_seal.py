@@ -9,8 +9,8 @@ from odoo.tools import SQL, mute_logger
 
 from ...domain import ledger
 from ...guard import own_entry
+from ..keys import get_keys
 from . import triggers
-from .keys import get_keys
 
 _logger = logging.getLogger(__name__)
 ANCHOR_VARIABLE = "MFG_VARIANCE_LEDGER_ANCHOR"

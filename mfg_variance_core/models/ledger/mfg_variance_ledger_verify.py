@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...domain import ledger
 from ...guard import own_entry
-from .keys import get_keys
+from ..keys import get_keys
 from .mfg_variance_ledger_seal import ANCHOR_VARIABLE, BATCH
 
 # rows are sealed every few minutes: longer than this, nobody seals

@@ -13,6 +13,7 @@ class ResGroups(models.Model):
         "implied_ids",
         "name",
         "privilege_id",
+        "rule_groups",
         "user_ids",
     )
 
@@ -34,4 +35,16 @@ class ResGroups(models.Model):
 
     def _is_control(self):
         self.ensure_one()
-        return bool((self | self.all_implied_ids) & self._get_variance_roles())
+        is_role = (self | self.all_implied_ids) & self._get_variance_roles()
+        return bool(is_role or self._get_variance_rules())
+
+    def _get_variance_rules(self):
+        """A rule on our records that gets a group holds for nobody else any more."""
+        return self.rule_groups.filtered(lambda rule: rule._is_control())
+
+    def _get_control_value(self, name):
+        """Of the record rules only those on records of variance control."""
+        if name == "rule_groups":
+            rules = self._get_variance_rules()
+            return self.env["mfg.variance.ledger"]._freeze(rules)
+        return super()._get_control_value(name)

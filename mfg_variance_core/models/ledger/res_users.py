@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..appending import CONTROL, insert
+
 
 class ResUsers(models.Model):
     """Who has a role of variance control, and where, is a control."""
@@ -20,16 +22,11 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if vals.get("password"):
             others = self.sudo() - self.env.user  # sudo: whose password it is
-            others.filtered(lambda user: user._is_control())._tell_password()
+            # who sets the password of somebody may sign in as him
+            data = {"event": "changed", "changes": {"password": ["", "***"]}}
+            rows = [(CONTROL, user, data) for user in others if user._is_control()]
+            insert(self.env.cr, self.env["mfg.variance.ledger"]._prepare_rows(rows))
         return result
-
-    def _tell_password(self):
-        """Who sets the password of somebody may sign in as him: that is told."""
-        data = {"event": "changed", "changes": {"password": ["", "***"]}}
-        ledger = self.env["mfg.variance.ledger"]
-        ledger._observe(
-            ledger._prepare_rows([("control.changed", user, data) for user in self])
-        )
 
     def _is_control(self):
         self.ensure_one()

@@ -63,6 +63,7 @@ from . import mfg_variance_watch
 from . import mfg_variance_watermark
 from . import mfg_variance_series
 from . import mfg_variance_engine
+from . import mfg_variance_engine_rows
 from . import mfg_variance_engine_judge
 from . import mfg_variance_engine_case
 from . import mfg_variance_engine_mute

@@ -1,4 +1,3 @@
-import logging
 import time
 
 from odoo import api, fields, models
@@ -6,9 +5,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..domain import duty, playbook, shifts
 from ..guard import check_person, own_entry
-
-_logger = logging.getLogger(__name__)
-LOOK_AGAIN_MINUTES = 60
 
 
 class MfgVarianceCaseStep(models.Model):
@@ -265,56 +261,25 @@ class MfgVarianceCaseStep(models.Model):
         due later. One that cannot be passed on is logged and looked at an hour later.
         """
         started = time.monotonic()
-        engine = self.env["mfg.variance.engine"]._clean_engine()
-        Step = self.with_env(engine.env)
-        now, total, left = engine._now(), 0, True
-        domain = self._get_due_domain(now)
-        while left:
-            found = Step.search(domain, limit=batch, order="due_at, id")
-            rows = found.try_lock_for_update()
-            if not rows:
-                break
-            for row in rows:
-                row._pass_on_shielded(now)
-            total += len(rows)
-            left = self.env["ir.cron"]._commit_progress(
-                len(rows), remaining=Step.search_count(domain)
-            )
+        engine = self.env["mfg.variance.engine"]
+        Step, now = self.with_env(engine._clean_engine().env), engine._now()
+        total = engine._work_off(
+            Step,
+            self._get_due_domain(now),
+            lambda step: step._pass_on(now),
+            lambda step: self.env._("Not passed on: %(step)s", step=step.name),
+            batch,
+            order="due_at, id",
+            put_off="due_at",
+            kind="step",
+        )
         upcoming = Step.search(
             [("state", "=", "waiting"), ("passes_on", "=", True), ("due_at", ">", now)],
             order="due_at",
             limit=1,
         )
         upcoming._wake()
-        if total:
-            engine.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Steps passed on"),
-                record_count=total,
-                duration_ms=int((time.monotonic() - started) * 1000),
-            )
-
-    def _pass_on_shielded(self, now):
-        engine = self.env["mfg.variance.engine"]
-        try:
-            with self.env.cr.savepoint():
-                self._pass_on(now)
-        except Exception as exc:
-            engine._reraise_concurrency(exc)
-            _logger.info("Passing on %s failed", self, exc_info=True)
-            later = fields.Datetime.add(now, minutes=LOOK_AGAIN_MINUTES)
-            self._as_system().write({"due_at": later})
-            self.env["mfg.variance.run"]._log(
-                "step",
-                self.env._("Not passed on: %(step)s", step=self.name),
-                "failed",
-                error=f"{type(exc).__name__}: {exc}",
-                exception_id=self.exception_id.id,
-                res_model=self._name,
-                res_id=self.id,
-                record_count=1,
-                company_id=self.company_id.id,
-            )
+        engine._log_done(self.env._("Steps passed on"), total, started)
 
     def _pass_on(self, now):
         """Ask the next in line; with nobody left it stays where it is, overdue."""

@@ -59,13 +59,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 len(passed), remaining=len(waiting)
             ):
                 break
-        if total:
-            self.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Patterns"),
-                record_count=total,
-                duration_ms=int((time.monotonic() - started) * 1000),
-            )
+        self._log_done(self.env._("Patterns"), total, started)
 
     def _get_window_versions(self):
         lives = self.env["mfg.variance.policy"]._get_live_versions()
@@ -77,7 +71,6 @@ class MfgVarianceEngine(models.AbstractModel):
         Returns the marks it came to, and how many subjects were looked at. Policies
         with nothing new cost nothing of their own.
         """
-        started = time.monotonic()
         passed, done, total = marks.browse(), marks.browse(), 0
         if not marks:
             return passed, total
@@ -89,9 +82,7 @@ class MfgVarianceEngine(models.AbstractModel):
         touched = self._get_touched(versions, snapshot[0])
         due = self._get_due(marks)
         for mark, mine in versions.items():
-            count, is_done = self._judge_policy(
-                mark, mine, snapshot[0], touched, due, started
-            )
+            count, is_done = self._judge_policy(mark, mine, snapshot[0], touched, due)
             passed |= mark
             done |= mark if is_done else done
             total += count
@@ -100,7 +91,7 @@ class MfgVarianceEngine(models.AbstractModel):
         done._advance(snapshot)
         return passed, total
 
-    def _judge_policy(self, mark, lives, newest, touched, due, started):
+    def _judge_policy(self, mark, lives, newest, touched, due):
         """Judge what was touched since the mark: ``(how many, whether it may move)``.
 
         A policy that cannot be read is a row of its own and is tried again; a subject
@@ -118,12 +109,13 @@ class MfgVarianceEngine(models.AbstractModel):
                             found = self._find_touched(spans, newest)[live.id]
                         subjects = self._collect_subjects(live, found, series)
                         self._sum_up(live, subjects)
-                    self._judge_subjects(live, subjects, started)
+                    self._judge_subjects(live, subjects)
                     total += len(subjects)
         except Exception as exc:
             self._reraise_concurrency(exc)
             _logger.info("Windows of %s failed", mark.policy_id, exc_info=True)
-            self._log_window_failure(mark.policy_id, mark.policy_id, exc, started)
+            name = self._get_window_failure(mark.policy_id)
+            self._log_failure(mark.policy_id, name, exc, kind="judge")
             return total, False
         return total, True
 
@@ -230,7 +222,7 @@ class MfgVarianceEngine(models.AbstractModel):
 
     # ------------------------------------------------------------------- judging
 
-    def _judge_subjects(self, live, subjects, started):
+    def _judge_subjects(self, live, subjects):
         """Judge in batch; one that cannot be judged is set aside."""
         if not subjects:
             return
@@ -241,29 +233,17 @@ class MfgVarianceEngine(models.AbstractModel):
             self._reraise_concurrency(exc)
             _logger.info("Windows failed as a batch; one by one now", exc_info=True)
             for subject in subjects:
-                self._judge_one_subject(live, subject, started)
+                policy = self.env["mfg.variance.policy"].browse(live.policy_id)
+                self._attempt(
+                    subject.series or policy,
+                    lambda _row, subject=subject: self._judge_batch(live, [subject]),
+                    self._get_window_failure,
+                    kind="judge",
+                    company_id=policy.company_id.id,
+                )
 
-    def _judge_one_subject(self, live, subject, started):
-        try:
-            with self.env.cr.savepoint():
-                self._judge_batch(live, [subject])
-        except Exception as exc:
-            self._reraise_concurrency(exc)
-            policy = self.env["mfg.variance.policy"].browse(live.policy_id)
-            self._log_window_failure(policy, subject.series or policy, exc, started)
-
-    def _log_window_failure(self, policy, record, exc, started):
-        self.env["mfg.variance.run"]._log(
-            "judge",
-            self.env._("Not judged: %(what)s", what=record.display_name),
-            "failed",
-            error=f"{type(exc).__name__}: {exc}",
-            res_model=record._name,
-            res_id=record.id,
-            record_count=1,
-            company_id=policy.company_id.id,
-            duration_ms=int((time.monotonic() - started) * 1000),
-        )
+    def _get_window_failure(self, record):
+        return self.env._("Not judged: %(what)s", what=record.display_name)
 
     def _judge_batch(self, live, subjects):
         """Store what changed; what is, or was, beyond a limit becomes a measurement."""

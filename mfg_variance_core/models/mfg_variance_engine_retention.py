@@ -1,4 +1,3 @@
-import logging
 from datetime import datetime, time, timedelta
 from time import monotonic
 
@@ -9,7 +8,6 @@ from odoo.tools import SQL, split_every
 
 from ..guard import own_entry
 
-_logger = logging.getLogger(__name__)
 REFRESH_BATCH = 1000
 
 
@@ -69,24 +67,15 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _roll_up_one(self, month):
         started = monotonic()
-        Run = self.env["mfg.variance.run"]
         name = self.env._("Monthly figures of %(month)s", month=month.month)
-        values = {"company_id": month.company_id.id}
-        try:
-            with self.env.cr.savepoint():
-                month._roll_up()
-        except Exception as exc:
-            self._reraise_concurrency(exc)
-            _logger.info("Month %s could not be added up", month.month, exc_info=True)
-            Run._log("cron", name, "failed", error=str(exc), **values)
-            return
-        Run._log(
-            "cron",
-            name,
-            record_count=month.measured_count,
-            duration_ms=int((monotonic() - started) * 1000),
-            **values,
-        )
+        if self._attempt(month, lambda one: one._roll_up(), lambda _one: name):
+            self.env["mfg.variance.run"]._log(
+                "cron",
+                name,
+                record_count=month.measured_count,
+                duration_ms=int((monotonic() - started) * 1000),
+                company_id=month.company_id.id,
+            )
 
     @api.model
     @own_entry

@@ -183,13 +183,7 @@ class MfgVarianceEngine(models.AbstractModel):
                 len(watches), remaining=Watch.search_count(domain)
             )
         engine._wake_for_next()
-        if total:
-            self.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Running work orders"),
-                record_count=total,
-                duration_ms=int((time.monotonic() - started) * 1000),
-            )
+        self._log_done(self.env._("Running work orders"), total, started)
 
     def _judge_running(self, workorders):
         """Judge and re-arm in batch; one that cannot be judged is set aside."""

@@ -28,6 +28,7 @@ from . import test_duty
 from . import test_empty_states
 from . import test_evidence_files
 from . import test_evidence_report
+from . import test_engine_rows
 from . import test_escalation
 from . import test_exception
 from . import test_exception_clearing

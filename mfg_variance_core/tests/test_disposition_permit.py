@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -69,6 +70,39 @@ class TestDispositionPermit(DispositionCase):
         one.invalidate_recordset()
         self.assertEqual(one.permit_state, "expired")
         self.assertTrue(self.active_holds())
+
+    def test_given_permit_that_cannot_end_expected_the_others_ended_once(self):
+        end_at = self.now + timedelta(days=1)
+        poison = self.permit(1, limit_quantity=0, limit_at=end_at)
+        other = self.permit(1, limit_quantity=0, limit_at=end_at)
+        cls = type(self.Disposition)
+        end = cls._end_permit
+
+        def broken(permit, state):
+            if permit == poison:
+                raise ValueError("poison")
+            return end(permit, state)
+
+        job = self.env.ref("mfg_variance_core.cron_permits")
+        with (
+            self.at(end_at + timedelta(days=1)),
+            patch.object(cls, "_end_permit", broken),
+            self.enter_registry_test_mode(),
+        ):
+            job.method_direct_trigger()
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        states = (poison.permit_state, other.permit_state)
+        self.assertEqual(states, ("valid", "expired"))
+        ended = self.env["mfg.variance.ledger"].search(
+            [("kind", "=", "permit.expired"), ("res_id", "=", other.id)]
+        )
+        self.assertEqual(len(ended), 1)
+        self.assertTrue(
+            self.env["mfg.variance.run"].search(
+                [("res_id", "=", poison.id), ("outcome", "=", "failed")]
+            )
+        )
 
     def test_given_consumption_expected_counted_too(self):
         one = self.permit()

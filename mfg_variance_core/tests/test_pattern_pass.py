@@ -114,11 +114,17 @@ class TestPatternPass(PatternCase):
         with (
             patch.object(type(self.engine), "_get_judgement", fail),
             mute_logger(PASS),
+            self.at(self.now + timedelta(minutes=1)),
         ):
             self.run_pass()
         self.assertEqual(self.patterns().workcenter_id, self.center)
         run = self.Run.search([("outcome", "=", "failed")], limit=1)
         self.assertIn("poison", run.error)
+        # set aside: the next pass goes on behind it
+        mark = self.env["mfg.variance.watermark"].search(
+            [("policy_id", "=", self.pattern.id)]
+        )
+        self.assertEqual(mark.passed_at, self.now + timedelta(minutes=1))
 
     def test_given_poison_policy_expected_the_others_judged(self):
         poison = self.make_pattern({"count": 2}, fingerprint_dims="product")

@@ -4,11 +4,8 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from .duty_case import DutyCase
-
-FLOW = "odoo.addons.mfg_variance_core.models.mfg_variance_case_step_flow"
 
 
 class PersonStepCase(DutyCase):
@@ -326,7 +323,7 @@ class TestPersonStepsPassedOn(PersonStepCase):
                 raise ValueError("poison")
             return original(row, now)
 
-        with patch.object(model, "_pass_on", poison), mute_logger(FLOW):
+        with patch.object(model, "_pass_on", poison):
             self.pass_on(40)
         self.assertEqual(first.user_id, self.anna)
         self.assertGreater(first.due_at, self.now + timedelta(minutes=90))

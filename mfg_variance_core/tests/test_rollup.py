@@ -123,7 +123,7 @@ class TestRollup(ExceptionCase):
             self.run_pass()
         self.assertTrue(self.rows())
         run = self.Run.search([("name", "like", "2001-01-01")])
-        self.assertEqual((run.outcome, run.error), ("failed", "poison"))
+        self.assertEqual((run.outcome, run.error), ("failed", "ValueError: poison"))
 
     def test_given_other_node_at_work_expected_nothing_done(self):
         self.open_case()

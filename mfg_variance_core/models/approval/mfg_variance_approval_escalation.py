@@ -1,4 +1,3 @@
-import logging
 import time
 from datetime import timedelta
 
@@ -7,8 +6,6 @@ from odoo import api, fields, models
 from ...domain import duty, segregation
 from ...guard import own_entry
 
-_logger = logging.getLogger(__name__)
-LOOK_AGAIN_MINUTES = 60
 # who can decide changes with the roster, roles and delegations
 FRESH_FOR = timedelta(minutes=30)
 MOST_TOLD = 3
@@ -132,28 +129,17 @@ class MfgVarianceApproval(models.Model):
         Safe on several nodes and run twice: rows are locked, a step escalates once.
         """
         started = time.monotonic()
-        engine = self.env["mfg.variance.engine"]._clean_engine()
-        Approval = self.with_env(engine.env)
-        now, total, left = engine._now(), 0, True
-        domain = Approval._get_stale_domain(now)
-        while left:
-            found = Approval.search(domain, limit=batch, order="id")
-            rows = found.try_lock_for_update()
-            if not rows:
-                break
-            for row in rows:
-                row._look_again_shielded(now)
-            total += len(rows)
-            left = self.env["ir.cron"]._commit_progress(
-                len(rows), remaining=Approval.search_count(domain)
-            )
-        if total:
-            engine.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Approvals looked at again"),
-                record_count=total,
-                duration_ms=int((time.monotonic() - started) * 1000),
-            )
+        engine = self.env["mfg.variance.engine"]
+        now = engine._now()
+        total = engine._work_off(
+            self.with_env(engine._clean_engine().env),
+            self._get_stale_domain(now),
+            lambda row: row._look_again(now),
+            lambda row: self.env._("Not looked at: %(approval)s", approval=row.name),
+            batch,
+            put_off="checked_at",
+        )
+        engine._log_done(self.env._("Approvals looked at again"), total, started)
 
     @api.model
     def _get_stale_domain(self, now):
@@ -169,32 +155,12 @@ class MfgVarianceApproval(models.Model):
             ("step_ids", "any", [("due_at", "<=", now), ("escalated_at", "=", False)]),
         ]
 
-    def _look_again_shielded(self, now):
-        engine = self.env["mfg.variance.engine"]
-        try:
-            with self.env.cr.savepoint():
-                due = self._get_open_steps().filtered(
-                    lambda step: (
-                        step.due_at and step.due_at <= now and not step.escalated_at
-                    )
-                )
-                due._escalate(now)
-                self._refresh()
-                # what is due and not open any more asks nobody
-                stale = self.step_ids - self._get_open_steps()
-                stale._as_system().write({"due_at": False})
-        except Exception as exc:
-            engine._reraise_concurrency(exc)
-            _logger.info("Looking at %s failed", self, exc_info=True)
-            later = fields.Datetime.add(now, minutes=LOOK_AGAIN_MINUTES)
-            self._as_system().write({"checked_at": later})
-            self.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Not looked at: %(approval)s", approval=self.name),
-                "failed",
-                error=f"{type(exc).__name__}: {exc}",
-                res_model=self._name,
-                res_id=self.id,
-                record_count=1,
-                company_id=self.company_id.id,
-            )
+    def _look_again(self, now):
+        due = self._get_open_steps().filtered(
+            lambda step: step.due_at and step.due_at <= now and not step.escalated_at
+        )
+        due._escalate(now)
+        self._refresh()
+        # what is due and not open any more asks nobody
+        stale = self.step_ids - self._get_open_steps()
+        stale._as_system().write({"due_at": False})

@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, models
@@ -6,8 +5,6 @@ from odoo.exceptions import UserError
 
 from ...domain import break_glass
 from ...guard import own_entry
-
-_logger = logging.getLogger(__name__)
 
 
 class MfgVarianceBreakGlass(models.Model):
@@ -177,40 +174,11 @@ class MfgVarianceBreakGlass(models.Model):
     @own_entry
     def _cron_break_glass(self, batch=100):
         """End what is over; safe on several nodes, run twice, and with a poison row."""
-        engine = self.env["mfg.variance.engine"]._clean_engine()
-        Glass = self.with_env(engine.env)
-        domain = [("state", "=", "in_force"), ("expires_at", "<=", engine._now())]
-        failed = Glass.browse()
-        left = True
-        while left:
-            found = Glass.search(
-                [*domain, ("id", "not in", failed.ids)], limit=batch, order="id"
-            )
-            rows = found.try_lock_for_update()
-            if not rows:
-                break
-            for row in rows:
-                failed |= row._end_shielded()
-            left = self.env["ir.cron"]._commit_progress(
-                len(rows), remaining=Glass.search_count(domain) - len(failed)
-            )
-
-    def _end_shielded(self):
-        try:
-            with self.env.cr.savepoint():
-                self._end()
-            return self.browse()
-        except Exception as exc:
-            self.env["mfg.variance.engine"]._reraise_concurrency(exc)
-            _logger.info("%s was not ended", self, exc_info=True)
-            self.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Not ended: %(glass)s", glass=self.name),
-                "failed",
-                error=f"{type(exc).__name__}: {exc}",
-                res_model=self._name,
-                res_id=self.id,
-                record_count=1,
-                company_id=self.company_id.id,
-            )
-            return self
+        engine = self.env["mfg.variance.engine"]
+        engine._work_off(
+            self.with_env(engine._clean_engine().env),
+            [("state", "=", "in_force"), ("expires_at", "<=", engine._now())],
+            lambda glass: glass._end(),
+            lambda glass: self.env._("Not ended: %(glass)s", glass=glass.name),
+            batch,
+        )

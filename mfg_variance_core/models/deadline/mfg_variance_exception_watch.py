@@ -1,4 +1,3 @@
-import logging
 import time
 from datetime import timedelta
 
@@ -10,9 +9,7 @@ from ...domain import deadlines, duty, escalations, pushes
 from ...guard import own_entry
 from .working_time import WorkingTime
 
-_logger = logging.getLogger(__name__)
 BATCH = 100
-LOOK_AGAIN_MINUTES = 60
 SECOND = timedelta(seconds=1)
 
 
@@ -38,38 +35,30 @@ class MfgVarianceException(models.Model):
         cannot be is logged and set aside for an hour.
         """
         started = time.monotonic()
-        engine = self.env["mfg.variance.engine"]._clean_engine()
-        Case = self.with_env(engine.env)
+        engine = self.env["mfg.variance.engine"]
+        now = engine._now()
+        Case = self.with_env(engine._clean_engine().env)
         Case._watch_costly()
-        total, left = 0, True
-        while left and (done := Case._watch_due(batch)):
-            total += done
-            remaining = Case.search_count([("watch_at", "<=", engine._now())])
-            left = self.env["ir.cron"]._commit_progress(done, remaining=remaining)
-        following = Case.search(
-            [("watch_at", ">", engine._now())], order="watch_at", limit=1
-        )
+        total = Case._watch_due(self.env["ir.cron"]._commit_progress, batch)
+        following = Case.search([("watch_at", ">", now)], order="watch_at", limit=1)
         following._wake_for_deadlines()
-        if total:
-            engine.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Deadlines and escalation"),
-                record_count=total,
-                duration_ms=int((time.monotonic() - started) * 1000),
-            )
+        engine._log_done(self.env._("Deadlines and escalation"), total, started)
 
     @api.model
-    def _watch_due(self, batch=BATCH):
-        """Look at the first cases whose moment has come; returns how many."""
-        now = self.env["mfg.variance.engine"]._now()
-        cases = self.search(
-            [("watch_at", "<=", now)], limit=batch, order="watch_at, id"
+    def _watch_due(self, commit, batch=BATCH):
+        """Look at the cases whose moment has come; returns how many."""
+        engine, clock = self.env["mfg.variance.engine"], WorkingTime(self.env)
+        return engine._work_off(
+            self,
+            [("watch_at", "<=", engine._now())],
+            lambda case: case._look(clock),
+            lambda case: self.env._("Deadlines not watched: %(case)s", case=case.name),
+            batch,
+            order="watch_at, id",
+            commit=commit,
+            put_off="watch_at",
+            kind="step",
         )
-        cases = cases.try_lock_for_update()
-        clock = WorkingTime(self.env)
-        for case in cases:
-            case._look_shielded(clock)
-        return len(cases)
 
     @api.model
     def _watch_costly(self):
@@ -96,29 +85,6 @@ class MfgVarianceException(models.Model):
                     limit=BATCH,
                 )
                 costly._as_system().write({"watch_at": soon})
-
-    def _look_shielded(self, clock):
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._look(clock)
-        except Exception as exc:
-            engine = self.env["mfg.variance.engine"]
-            engine._reraise_concurrency(exc)
-            _logger.info("Looking at %s failed", self, exc_info=True)
-            later = engine._now() + timedelta(minutes=LOOK_AGAIN_MINUTES)
-            self._as_system().write({"watch_at": later})
-            self.env["mfg.variance.run"]._log(
-                "step",
-                self.env._("Deadlines not watched: %(case)s", case=self.name),
-                "failed",
-                error=f"{type(exc).__name__}: {exc}",
-                exception_id=self.id,
-                res_model=self._name,
-                res_id=self.id,
-                record_count=1,
-                company_id=self.company_id.id,
-            )
 
     # ----------------------------------------------------------------- a look
 

@@ -1,4 +1,3 @@
-import logging
 from collections import defaultdict
 
 from odoo import api, models, tools
@@ -10,7 +9,6 @@ from ...guard import own_entry
 from ..cache import forget
 from .running import is_running
 
-_logger = logging.getLogger(__name__)
 # where a piece under a permit is used: made into something, or handed over
 USAGES = ("production", "customer", "supplier")
 
@@ -246,40 +244,25 @@ class MfgVarianceDisposition(models.Model):
 
     @api.model
     @own_entry
-    def _cron_permits(self, batch=100):
-        """End permits whose time is over; whoever runs it decides nothing."""
-        now = self.env["mfg.variance.engine"]._now()
-        domain = [("permit_state", "=", dispositions.VALID), ("limit_at", "<", now)]
-        over = self.search(domain, limit=batch, order="limit_at, id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=self.search_count(domain))
-        for permit in over:
-            locked = permit.try_lock_for_update()
-            if locked and locked._get_permit_state(now) == dispositions.EXPIRED:
-                locked._expire_shielded()
-            if not cron._commit_progress(1):
-                break
+    def _cron_permits(self):
+        """End permits whose time is over; whoever runs it decides nothing.
 
-    def _expire_shielded(self):
-        """End the permit; one that cannot be ended keeps nobody else's in force.
-
-        It covers nothing any more whatever its row says: movements ask for its time.
+        One that cannot be ended covers nothing any more whatever its row says:
+        movements ask for its time. One by one, so that who moves a lot waits for one
         """
-        self.ensure_one()
         engine = self.env["mfg.variance.engine"]
-        try:
-            with self.env.cr.savepoint():
-                self._end_permit(dispositions.EXPIRED)
-        except Exception as exc:
-            engine._reraise_concurrency(exc)
-            _logger.info("Ending the permit %s failed", self, exc_info=True)
-            self.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Permit not ended: %(permit)s", permit=self.name),
-                "failed",
-                error=f"{type(exc).__name__}: {exc}",
-                res_model=self._name,
-                res_id=self.id,
-                record_count=1,
-                company_id=self.company_id.id,
-            )
+        now = engine._now()
+        engine._work_off(
+            self,
+            [("permit_state", "=", dispositions.VALID), ("limit_at", "<", now)],
+            lambda permit: permit._expire(now),
+            lambda permit: self.env._(
+                "Permit not ended: %(permit)s", permit=permit.name
+            ),
+            batch=1,
+            order="limit_at, id",
+        )
+
+    def _expire(self, now):
+        if self._get_permit_state(now) == dispositions.EXPIRED:
+            self._end_permit(dispositions.EXPIRED)

@@ -1,12 +1,9 @@
-import logging
-
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...domain import suspects
 from ...guard import own_entry
 
-_logger = logging.getLogger(__name__)
 # so many lots and orders are found in one go
 AT_ONCE = 2_000
 # and no more than this at all
@@ -269,38 +266,21 @@ class MfgVarianceSuspect(models.Model):
     def _cron_search(self):
         """Go on with searches that were too large to wait for; it decides nothing."""
         waiting = self.search([("state", "=", "searching")], order="id")
-        cron = self.env["ir.cron"]
+        cron, engine = self.env["ir.cron"], self.env["mfg.variance.engine"]
         cron._commit_progress(remaining=len(waiting))
         for population in waiting:
             while population.state == "searching":
                 if not population.try_lock_for_update():
                     break
-                if not population._search_on_shielded(AT_ONCE):
+                if not engine._attempt(
+                    population,
+                    lambda one: one._search_on(AT_ONCE),
+                    lambda one: self.env._(
+                        "Not searched: %(population)s", population=one.name
+                    ),
+                ):
                     break
                 if not cron._commit_progress(0):
                     return
             if not cron._commit_progress(1):
                 return
-
-    def _search_on_shielded(self, most):
-        """Go on; False and a row for a search that failed, which stops no other one."""
-        self.ensure_one()
-        engine = self.env["mfg.variance.engine"]
-        try:
-            with self.env.cr.savepoint():
-                self._search_on(most)
-        except Exception as exc:
-            engine._reraise_concurrency(exc)
-            _logger.info("Searching %s failed", self, exc_info=True)
-            self.env["mfg.variance.run"]._log(
-                "cron",
-                self.env._("Not searched: %(population)s", population=self.name),
-                "failed",
-                error=f"{type(exc).__name__}: {exc}",
-                res_model=self._name,
-                res_id=self.id,
-                record_count=1,
-                company_id=self.company_id.id,
-            )
-            return False
-        return True

@@ -148,7 +148,8 @@ class MfgVarianceEngine(models.AbstractModel):
                 ("cleared_at", "=", False),
             ]
         )
-        known.filtered(lambda case: case.fingerprint not in marks)._clear(self._now())
+        over = known.filtered(lambda case: case.fingerprint not in marks)
+        over._filter_clearing()._clear(self._now())
         known.filtered(
             lambda case: case.fingerprint in marks and case.is_open and case.cleared_at
         )._as_system().write({"cleared_at": False})

@@ -295,5 +295,5 @@ class MfgVarianceEngine(models.AbstractModel):
             ]
         )
         for moment, cases in held.grouped("quiet_since").items():
-            cases._clear(moment)
+            cases._filter_clearing()._clear(moment)
         held._as_system().write({"quiet_since": False})

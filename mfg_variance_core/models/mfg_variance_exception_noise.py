@@ -271,7 +271,7 @@ class MfgVarianceException(models.Model):
 
     def _clear_unless_chattering(self, moment):
         """The condition is over; one that comes and goes is held until it is stable."""
-        for case in self:
+        for case in self._filter_clearing():
             until = case.chattering_until
             if not until or until <= moment:
                 case._clear(case.quiet_since or moment)

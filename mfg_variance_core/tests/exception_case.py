@@ -27,6 +27,20 @@ class ExceptionCase(DecisionCase, VarianceCommon):
         self.judge()
         return self.measured(workorder)
 
+    def add_task(self, case):
+        return (
+            self.env["mfg.variance.exception.task"]
+            .with_user(self.supervisor)
+            .create(
+                {
+                    "name": "Change the insert",
+                    "exception_id": case.id,
+                    "user_id": self.operator.id,
+                    "due_date": self.now.date() + timedelta(days=1),
+                }
+            )
+        )
+
     def pattern(self, **values):
         return self.make_policy(
             workcenter_id=self.center.id,

@@ -89,6 +89,14 @@ class TestChatter(NoiseCase):
         self.assertEqual(case.cleared_at, quiet)
         self.assertFalse(case.quiet_since)
 
+    def test_given_task_meanwhile_expected_not_cleared_by_the_clock(self):
+        case = self.flap(3)
+        self.event(100)
+        self.add_task(case)
+        with self.at(self.now + timedelta(minutes=self.clock + 300)):
+            self.engine._settle_chatter()
+        self.assertFalse(case.cleared_at)
+
     def test_given_switched_off_expected_never_chattering(self):
         self.calling(
             fingerprint_dims="workcenter_operation",

@@ -35,7 +35,7 @@ class TestExceptionClearing(ExceptionCase):
     def test_given_hold_expected_not_over_by_the_next_order_within(self):
         self.pattern()
         case = self.open_case(170, end=self.now - timedelta(minutes=90))
-        self.env["mfg.variance.hold"]._place(
+        hold = self.env["mfg.variance.hold"]._place(
             [
                 {
                     "kind": "production",
@@ -47,6 +47,25 @@ class TestExceptionClearing(ExceptionCase):
         )
         self.finish(self.make_workorder(), 100, end=self.now - timedelta(minutes=60))
         self.assertFalse(case.cleared_at)
+        # nor when it is lifted: what people were given is theirs to resolve
+        hold._as_system().write({"state": "lifted"})
+        self.finish(self.make_workorder(), 100, end=self.now - timedelta(minutes=30))
+        self.assertFalse(case.cleared_at)
+        self.assertTrue(case.is_now)
+
+    def test_given_task_expected_not_over_by_the_next_order_within(self):
+        self.pattern()
+        case = self.open_case(170, end=self.now - timedelta(minutes=90))
+        self.add_task(case)
+        self.finish(self.make_workorder(), 100, end=self.now - timedelta(minutes=60))
+        self.assertFalse(case.cleared_at)
+
+    def test_given_full_with_nothing_to_do_expected_cleared(self):
+        self.pattern()
+        case = self.open_case(170, end=self.now - timedelta(minutes=90))
+        case._make_full()
+        self.finish(self.make_workorder(), 100, end=self.now - timedelta(minutes=60))
+        self.assertTrue(case.cleared_at)
 
     def test_given_clear_limit_expected_above_it_not_cleared(self):
         self.pattern(clear_percent=10)

@@ -92,6 +92,19 @@ class MfgVarianceException(models.Model):
             needs += self._get_verification_needs()
         return needs
 
+    def _filter_clearing(self):
+        """The cases that are over when their condition is.
+
+        Not what people were given: a hold, a task or an approval is not dealt with
+        because the next reading is good, nor is it when the last hold is lifted.
+        """
+        full = self.filtered(lambda case: case.track == "full")
+        # sudo: what people were given counts, whoever asks
+        kept = full.sudo().filtered(
+            lambda case: case.hold_ids or case.task_ids or case.approval_ids
+        )
+        return self - kept
+
     def _get_verification_needs(self):
         """A condition that is over by itself asks for its cause only."""
         if self.track != "full" or self.cleared_at or self.verified_at:

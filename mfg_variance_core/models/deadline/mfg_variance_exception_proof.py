@@ -87,10 +87,10 @@ class MfgVarianceException(models.Model):
     def _needs_look(self):
         return super()._needs_look() or self._is_proof_due()
 
-    def _clear_unless_chattering(self, moment):
+    def _filter_clearing(self):
         """A reading within the limits proves a resolved case, and counts for that."""
-        due = self.filtered(lambda case: case._is_proof_due())
-        return super(MfgVarianceException, self - due)._clear_unless_chattering(moment)
+        clearing = super()._filter_clearing()
+        return clearing.filtered(lambda case: not case._is_proof_due())
 
     def _look_ahead(self, now):
         moments = super()._look_ahead(now)

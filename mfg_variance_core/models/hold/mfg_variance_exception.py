@@ -59,11 +59,6 @@ class MfgVarianceException(models.Model):
             ]
         return needs
 
-    def _clear_unless_chattering(self, moment):
-        """What is held is not over because the next order is within the limits."""
-        held = self.filtered("hold_count")
-        return super(MfgVarianceException, self - held)._clear_unless_chattering(moment)
-
     # ---------------------------------------------------------------- placing
 
     def action_hold(self):

@@ -64,6 +64,7 @@ from . import mfg_variance_watermark
 from . import mfg_variance_series
 from . import mfg_variance_engine
 from . import mfg_variance_engine_rows
+from . import mfg_variance_engine_call
 from . import mfg_variance_engine_judge
 from . import mfg_variance_engine_case
 from . import mfg_variance_engine_mute

@@ -298,16 +298,12 @@ class MfgVarianceCaseStep(models.Model):
             "handed_over", user_id=before.id, to_user_id=post.user_id, to_who=post.role
         )
         self._as_system().write({**due, "user_id": post.user_id, "who": post.role})
-        self.user_id._bus_send(
-            "simple_notification",
-            {
-                "type": "warning",
-                "title": self.exception_id.display_name,
-                "message": self.env._(
-                    "“%(step)s” was not answered in time and is yours now.",
-                    step=self.name,
-                ),
-            },
+        self.env["mfg.variance.engine"]._notify(
+            self.user_id,
+            self.exception_id.display_name,
+            self.env._(
+                "“%(step)s” was not answered in time and is yours now.", step=self.name
+            ),
         )
 
     # ----------------------------------------------------------------- showing

@@ -171,14 +171,7 @@ class MfgVarianceEngine(models.AbstractModel):
             heading or self.env._("Variance automation is silent"),
             case.title,
         )
-        if case.owner_id:
-            # no mail, and a fraction of the queries (D18)
-            case.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=case.title,
-                note=case.what_to_do,
-                user_id=case.owner_id.id,
-            )
+        self._remind(case, case.owner_id, case.title, case.what_to_do)
 
     def _prepare_silence_vals(self, mark, silence, category):
         now, company = self._now(), silence.company

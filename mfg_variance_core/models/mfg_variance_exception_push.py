@@ -95,17 +95,14 @@ class MfgVarianceException(models.Model):
 
     def _tell_bundle(self, count):
         """One line in place of many: these wait in the list, and call no more."""
-        self.owner_id._bus_send(
-            "simple_notification",
-            {
-                "type": "warning",
-                "title": self.env._("%(count)s more", count=count),
-                "message": self.env._(
-                    "You were called for %(limit)s cases in this shift. Further ones "
-                    "wait under My Exceptions and do not call.",
-                    limit=self.company_id.variance_push_limit,
-                ),
-            },
+        self.env["mfg.variance.engine"]._notify(
+            self.owner_id,
+            self.env._("%(count)s more", count=count),
+            self.env._(
+                "You were called for %(limit)s cases in this shift. Further ones wait "
+                "under My Exceptions and do not call.",
+                limit=self.company_id.variance_push_limit,
+            ),
         )
 
     def _get_refusal_label(self, code):

@@ -44,6 +44,11 @@ class MfgVariancePlant(models.Model):
             day=match.day if match else shifts.local_day(moment, tz),
         )
 
+    def _get_today(self):
+        """The day it is here; for what is in no plant, where the user is."""
+        now = self.env["mfg.variance.engine"]._now()
+        return shifts.local_day(now, self.tz or self.env.user.tz or "UTC")
+
     def _get_turns(self, start, end):
         """The turns of this plant between two moments; without shifts whole days."""
         self.ensure_one()

@@ -164,16 +164,14 @@ class MfgVariancePlaybookStep(models.Model):
                     case=case.name,
                 )
             )
-        kind = self.activity_type_id or self.env.ref("mail.mail_activity_data_todo")
-        # no mail per alarm, and a fraction of the queries (D18)
-        case.with_context(mail_activity_quick_update=True).activity_schedule(
-            activity_type_id=kind.id,
-            summary=self.name,
-            note=Markup("<p>%s</p>") % (self.message or case.what_to_do or ""),
-            date_deadline=fields.Date.add(
-                fields.Date.context_today(case), days=self.delay_days
-            ),
-            user_id=case.owner_id.id,
+        note = Markup("<p>%s</p>") % (self.message or case.what_to_do or "")
+        self.env["mfg.variance.engine"]._remind(
+            case,
+            case.owner_id,
+            self.name,
+            note,
+            self.delay_days,
+            self.activity_type_id,
         )
 
     def _run_flag(self, case):
@@ -181,14 +179,11 @@ class MfgVariancePlaybookStep(models.Model):
 
     def _run_notify(self, case):
         if case.owner_id:
-            case.owner_id._bus_send(
-                "simple_notification",
-                {
-                    "type": "warning",
-                    "title": f"{case.name} {case.title}",
-                    "message": self.message or case.what_to_do or "",
-                    "sticky": case.severity == "critical",
-                },
+            self.env["mfg.variance.engine"]._notify(
+                case.owner_id,
+                f"{case.name} {case.title}",
+                self.message or case.what_to_do or "",
+                is_sticky=case.severity == "critical",
             )
 
     def _run_post(self, case):

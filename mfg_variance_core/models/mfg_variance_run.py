@@ -114,12 +114,6 @@ class MfgVarianceRun(models.Model):
     def _notify_automation_owners(self, companies, title, message):
         """Tell each automation owner of these companies once, on screen."""
         for owner in companies._get_automation_owners():
-            owner._bus_send(
-                "simple_notification",
-                {
-                    "type": "danger",
-                    "sticky": True,
-                    "title": title,
-                    "message": message,
-                },
+            self.env["mfg.variance.engine"]._notify(
+                owner, title, message, "danger", is_sticky=True
             )

@@ -107,6 +107,8 @@ class TestApprovalEscalation(ApprovalCase, VarianceCommon):
                 "role": "quality_manager",
                 "user_id": self.quality_two.id,
                 "company_id": self.company.id,
+                # a night shift belongs to the day before
+                "date_from": "2026-01-01",
             }
         )
         approval = self.ask()

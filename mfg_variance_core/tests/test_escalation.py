@@ -4,7 +4,12 @@ from unittest.mock import patch
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..domain import duty
 from .deadline_case import DeadlineCase
+
+FORECAST = (
+    "odoo.addons.mfg_variance_core.models.deadline.mfg_variance_exception_forecast"
+)
 
 
 @tagged("post_install", "-at_install")
@@ -53,17 +58,44 @@ class TestEscalation(DeadlineCase):
     def test_given_long_standstill_expected_every_step_once(self):
         case = self.make_case("major")
         self.watch(self.after(600))
+        # who was told of one clock is told of the next as well
         self.assertEqual(
-            case.escalation_ids.sorted("id").mapped("clock"),
-            ["acknowledge", "acknowledge", "contain"],
+            [(row.clock, row.user_id) for row in case.escalation_ids.sorted("id")],
+            [
+                ("acknowledge", self.second),
+                ("acknowledge", self.manager),
+                ("contain", self.manager),
+            ],
         )
+
+    def test_given_everybody_told_expected_the_first_reminded_once(self):
+        case = self.make_case("major")
+        line = (duty.Post("supervisor", self.second.id),)
+        with (
+            patch.object(type(self.plant), "_get_line", return_value=line),
+            patch.object(type(self.Case), "_get_members", return_value=[]),
+        ):
+            for minutes in (31, 61, 62):
+                self.watch(self.after(minutes))
+        first, again = case.escalation_ids.sorted("id")
+        self.assertEqual((first | again).user_id, self.second)
+        self.assertNotIn("reminder", first.reason)
+        self.assertIn("Everybody in line was told before", again.reason)
+        self.assertEqual(case.activity_ids.user_id, self.second)
+        self.assertEqual(len(case.activity_ids), 1)
+
+    def test_given_plant_ahead_expected_asked_for_on_its_day(self):
+        self.plant.tz = "Asia/Tokyo"
+        case = self.make_case("major", self.moment("2026-01-05 23:00:00"))
+        self.watch(self.moment("2026-01-05 23:31:00"))
+        self.assertEqual(str(case.activity_ids.date_deadline), "2026-01-06")
 
     def test_given_owner_is_the_supervisor_on_duty_expected_next_in_line(self):
         case = self.make_case("major", owner_id=self.second.id)
         self.watch(self.after(31))
         self.assertEqual(self.told(case), self.manager)
 
-    def test_given_nobody_further_expected_said_so(self):
+    def test_given_nobody_in_line_expected_said_what_to_do(self):
         case = self.make_case("major")
         Case = type(self.Case)
         with (
@@ -73,7 +105,7 @@ class TestEscalation(DeadlineCase):
             self.watch(self.after(31))
         row = case.escalation_ids
         self.assertFalse(row.user_id)
-        self.assertIn("Nobody further is in line.", row.reason)
+        self.assertIn("Nobody is in line: keep the duty roster", row.reason)
 
     def test_given_no_roster_expected_people_of_the_role_who_work_here(self):
         self.Duty.search([("user_id", "=", self.manager.id)]).active = False

@@ -87,23 +87,11 @@ class MfgVarianceApproval(models.Model):
             for user_id in duty.holders(plant._get_entries(), role, turn)
         }
         called = users.filtered(lambda user: user.id in on_duty) or users[:MOST_TOLD]
-        # sudo: an activity on a row that only the system writes; no mail (D18)
-        quick = self.sudo().with_context(mail_activity_quick_update=True)
-        for user in called:
-            quick.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Decide: %(what)s", what=self.display_name),
-                note=self.reason,
-                user_id=user.id,
-            )
-        called._bus_send(
-            "simple_notification",
-            {
-                "type": "info",
-                "title": self.env._("Waiting for your decision"),
-                "message": self.display_name,
-            },
-        )
+        engine = self.env["mfg.variance.engine"]
+        summary = self.env._("Decide: %(what)s", what=self.display_name)
+        engine._remind(self, called, summary, self.reason)
+        title = self.env._("Waiting for your decision")
+        engine._notify(called, title, self.display_name, "info")
 
     def _tell_nobody(self, now):
         """Nobody can decide: it becomes a case of the dead-man check at once."""

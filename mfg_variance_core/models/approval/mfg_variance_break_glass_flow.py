@@ -107,23 +107,11 @@ class MfgVarianceBreakGlass(models.Model):
         able = self.env["mfg.variance.authority"]._who_can(
             "review_break_glass", self, self._get_parties()
         )
-        # sudo: an activity on a row that only the system writes
-        quick = self.sudo().with_context(mail_activity_quick_update=True)
-        for user in able[:3]:
-            quick.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Review: %(what)s", what=self.display_name),
-                note=self.reason,
-                user_id=user.id,
-            )
-        able._bus_send(
-            "simple_notification",
-            {
-                "type": "danger",
-                "title": self.env._("The glass was broken"),
-                "message": self.display_name,
-            },
-        )
+        engine = self.env["mfg.variance.engine"]
+        summary = self.env._("Review: %(what)s", what=self.display_name)
+        engine._remind(self, able[:3], summary, self.reason)
+        title = self.env._("The glass was broken")
+        engine._notify(able, title, self.display_name, "danger")
 
     def _review(self, verdict, note):
         """Close the review: somebody else than who broke it, in his own session."""

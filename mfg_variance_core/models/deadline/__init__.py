@@ -7,6 +7,8 @@ from . import mfg_variance_exception_clocks
 from . import mfg_variance_exception_deadlines
 from . import mfg_variance_exception_pausing
 from . import mfg_variance_exception_watch
+from . import mfg_variance_exception_chain
+from . import mfg_variance_exception_telling
 from . import mfg_variance_exception_forecast
 from . import mfg_variance_exception_gates
 from . import mfg_variance_exception_proof

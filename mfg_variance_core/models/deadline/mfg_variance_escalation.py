@@ -16,8 +16,8 @@ WHOM = [
 class MfgVarianceEscalation(models.Model):
     """A step of the chain: whom to tell next when a clock is not stopped in time.
 
-    Whoever was told for this case already is passed over: then it is the next in line
-    of the role, by the duty roster.
+    Whoever was told for this clock already is passed over: then it is the next in line
+    of the role, by the duty roster; where all were told, the first is reminded.
     """
 
     _name = "mfg.variance.escalation"

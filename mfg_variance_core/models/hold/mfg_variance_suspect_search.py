@@ -236,17 +236,15 @@ class MfgVarianceSuspect(models.Model):
         partners = self._get_customers(lines.lot_id)
         if not owner:
             return
-        self.sudo().with_context(  # sudo: a task about what the system found
-            mail_activity_quick_update=True
-        ).activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Tell the customers"),
-            note=self.env._(
+        self.env["mfg.variance.engine"]._remind(
+            self,
+            owner,
+            self.env._("Tell the customers"),
+            self.env._(
                 "%(count)s suspect lots were delivered, to: %(partners)s.",
                 count=len(lines),
                 partners=", ".join(partners.mapped("name")[:20]) or "?",
             ),
-            user_id=owner.id,
         )
 
     def _get_customers(self, lots):

@@ -341,6 +341,15 @@ class TestForecast(DeadlineCase):
         self.assertFalse(case.is_likely_late)
         self.assertTrue(case.likely_at)
 
+    def test_given_many_cases_expected_only_the_newest_read(self):
+        self.make_history(5, 20 * 24 * 60)
+        self.make_history(5, 60)
+        case = self.take()
+        with patch(f"{FORECAST}.MOST_READ", 6):
+            self.watch(self.monday + timedelta(hours=1))
+        self.assertFalse(case.is_likely_late)
+        self.assertIn("the last 5 cases", case.forecast_text)
+
     def test_given_too_few_cases_expected_nothing_said(self):
         self.make_history(4, 20 * 24 * 60)
         case = self.take()

@@ -15,6 +15,9 @@ SPANS = {
 }
 
 LEAST_LOOK = timedelta(minutes=15)
+# whoever's pace it is, no more of his cases are read
+MOST_READ = 200
+READ = ("owner_id", "plant_id", "policy_id", "cleared_at", "is_historic")
 
 
 class MfgVarianceException(models.Model):
@@ -102,20 +105,24 @@ class MfgVarianceException(models.Model):
 
     @api.model
     def _read_pace(self, clock, whose):
-        """The pace over the last cases of somebody that were answered by people."""
+        """The pace over the last cases of somebody that were answered by people.
+
+        Of the newest cases only: what is read stays the same however many there are.
+        """
         begin, ends = SPANS[clock]
         end = SQL("COALESCE(%s)", SQL(", ").join(map(SQL.identifier, ends)))
-        self.flush_model()
+        self.flush_model([begin, *ends, *READ])
         rows = self.env.execute_query(
             SQL(
                 "SELECT begin, done FROM (SELECT %s AS begin, %s AS done "
                 "FROM mfg_variance_exception WHERE %s AND cleared_at IS NULL "
-                "AND is_historic IS NOT TRUE) AS spans "
+                "AND is_historic IS NOT TRUE ORDER BY id DESC LIMIT %s) AS spans "
                 "WHERE begin IS NOT NULL AND done >= begin "
                 "ORDER BY done DESC LIMIT %s",
                 SQL.identifier(begin),
                 end,
                 whose,
+                MOST_READ,
                 forecasts.MOST_CASES,
             )
         )

@@ -150,8 +150,8 @@ class MfgVarianceDuty(models.Model):
     def write(self, vals):
         forget(self.env)
         start = fields.Date.to_date(vals.get("date_from"))
-        if start and start > self._get_today():
-            self._check_not_begun()
+        if start:
+            self.filtered(lambda duty: start > duty._get_today())._check_not_begun()
         result = super().write(vals)
         if {"company_id", "plant_id"} & set(vals):
             # also where it went to: nobody fills the roster of another plant
@@ -166,9 +166,9 @@ class MfgVarianceDuty(models.Model):
     def _unlink_except_served(self):
         self._check_not_begun()
 
-    @api.model
     def _get_today(self):
-        return self.env["mfg.variance.engine"]._now().date()
+        self.ensure_one()
+        return self.plant_id.sudo()._get_today()  # sudo: the zone of the plant
 
     def _check_not_begun(self):
         served = self.filtered(lambda duty: duty._has_begun())

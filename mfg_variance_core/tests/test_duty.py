@@ -120,6 +120,15 @@ class TestDutyRoster(DutyCase):
         ahead.unlink()
         self.assertFalse(ahead.exists())
 
+    def test_given_plant_ahead_expected_begun_by_its_day(self):
+        self.plant.tz = "Asia/Tokyo"
+        entry = self.put(self.anna, date_from="2026-01-06")
+        with self.at(self.moment("2026-01-05 14:30:00")):
+            self.assertFalse(entry._has_begun())
+        with self.at(self.moment("2026-01-05 23:30:00")):
+            with self.assertRaises(UserError):
+                entry.unlink()
+
     def test_given_begun_expected_not_put_off_to_be_deleted(self):
         begun = self.put(self.anna)
         with self.assertRaises(UserError):

@@ -120,21 +120,27 @@ class TestTasks(ExceptionCase):
     def setUp(self):
         super().setUp()
         self.case = self.open_case()
-        self.task = (
-            self.env["mfg.variance.exception.task"]
-            .with_user(self.supervisor)
-            .create(
-                {
-                    "name": "Change the insert",
-                    "exception_id": self.case.id,
-                    "user_id": self.operator.id,
-                    "due_date": self.now.date() + timedelta(days=1),
-                }
-            )
-        )
+        self.task = self.add_task(self.case)
 
     def test_given_task_expected_full_track(self):
         self.assertEqual(self.case.track, "full")
+
+    def test_given_other_zone_expected_late_by_the_day_of_the_plant(self):
+        self.task.due_date = "2026-01-05"
+        for zone, moment, is_late in (
+            ("Asia/Tokyo", "2026-01-05 14:30:00", False),
+            ("Asia/Tokyo", "2026-01-05 23:30:00", True),
+            ("America/New_York", "2026-01-05 23:30:00", False),
+            ("America/New_York", "2026-01-06 04:30:00", False),
+            ("America/New_York", "2026-01-06 23:30:00", True),
+        ):
+            self.case.plant_id.tz = zone
+            self.env.flush_all()
+            with self.subTest(zone, moment=moment), self.at(self.moment(moment)):
+                self.env.invalidate_all()
+                self.assertEqual(self.task.is_late, is_late)
+                late = self.task.search([("is_late", "=", True)])
+                self.assertEqual(self.task in late, is_late)
 
     def test_given_open_task_expected_not_resolved(self):
         case = self.case.with_user(self.supervisor)

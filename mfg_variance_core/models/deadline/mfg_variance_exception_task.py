@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ...guard import check_person, is_system
 
@@ -89,21 +90,28 @@ class MfgVarianceExceptionTask(models.Model):
         for task in self:
             task.state_rank = ranks.index(task.state or "open")
 
-    def _get_today(self):
-        return self.env["mfg.variance.engine"]._now().date()
-
-    @api.depends("state", "due_date")
+    @api.depends("state", "due_date", "plant_id.tz")
+    @api.depends_context("uid")
     def _compute_is_late(self):
-        today = self._get_today()
         for task in self:
             task.is_late = bool(
-                task.state == "open" and task.due_date and task.due_date < today
+                task.state == "open"
+                and task.due_date
+                # sudo: the zone of the plant
+                and task.due_date < task.plant_id.sudo()._get_today()
             )
 
     def _search_is_late(self, operator, value):
         if operator != "in" or True not in value:
             return NotImplemented
-        return [("state", "=", "open"), ("due_date", "<", self._get_today())]
+        # sudo: in which plants something is to do, and which day it is there
+        places = self.sudo()._read_group([("state", "=", "open")], ["plant_id"])
+        over = Domain.OR(
+            Domain("plant_id", "=", plant.id)
+            & Domain("due_date", "<", plant._get_today())
+            for (plant,) in places
+        )
+        return Domain("state", "=", "open") & over
 
     # ------------------------------------------------------------------- CRUD
 
@@ -193,19 +201,13 @@ class MfgVarianceExceptionTask(models.Model):
     def action_done(self, note=None):
         """Mark the tasks as done by this very person."""
         self._check_may_do()
-        self.lock_for_update(allow_referencing=True)
-        self._check_state(("open",))
-        now = self.env["mfg.variance.engine"]._now()
-        self._as_system().write(
-            {
-                "state": "done",
-                "done_by_id": self.env.uid,
-                "done_at": now,
-                "done_note": note or False,
-            }
+        return self._transition(
+            ("open",),
+            "done",
+            "task.done",
+            {"note": note or ""},
+            done_note=note or False,
         )
-        self._append("task.done", note=note or "")
-        return True
 
     def action_verify(self, note=None):
         """Confirm what somebody else did, with what was seen."""
@@ -213,56 +215,55 @@ class MfgVarianceExceptionTask(models.Model):
         for task in self:
             authority._check("verify_fix", task, task._get_parties())
         self.exception_id._check_is_open()
-        # sudo: locking needs no right to write
-        self.sudo().lock_for_update(allow_referencing=True)
-        self._check_state(("done",))
-        now = self.env["mfg.variance.engine"]._now()
-        self._as_system().write(
-            {
-                "state": "verified",
-                "verified_by_id": self.env.uid,
-                "verified_at": now,
-                "verification_note": note or False,
-            }
+        return self._transition(
+            ("done",),
+            "verified",
+            "task.verified",
+            {"note": note or ""},
+            verification_note=note or False,
         )
-        self._append("task.verified", note=note or "")
-        return True
 
     def action_undo(self):
         """What was called done is not: it is to do again."""
         self._check_may_plan()
-        self.lock_for_update(allow_referencing=True)
-        self._check_state(("done", "verified"))
-        self._as_system().write(
-            {
-                "state": "open",
-                "done_by_id": False,
-                "done_at": False,
-                "done_note": False,
-                "verified_by_id": False,
-                "verified_at": False,
-                "verification_note": False,
-            }
+        return self._transition(
+            ("done", "verified"),
+            "open",
+            "task.undone",
+            {},
+            done_by_id=False,
+            done_at=False,
+            done_note=False,
+            verified_by_id=False,
+            verified_at=False,
+            verification_note=False,
         )
-        self._append("task.undone")
-        return True
 
     def action_cancel(self, reason=None):
         """No longer needed; the reason is part of it."""
         self._check_may_plan()
-        self.lock_for_update(allow_referencing=True)
-        self._check_state(("open",))
         if not reason:
             raise UserError(
                 self.env._("Say in a few words why the task is not needed.")
             )
-        self._as_system().write(
-            {
-                "state": "cancelled",
-                "cancelled_by_id": self.env.uid,
-                "cancelled_at": self.env["mfg.variance.engine"]._now(),
-                "cancel_reason": reason,
-            }
+        return self._transition(
+            ("open",),
+            "cancelled",
+            "task.cancelled",
+            {"reason": reason},
+            cancel_reason=reason,
         )
-        self._append("task.cancelled", reason=reason)
+
+    def _transition(self, before, state, kind, data, **values):
+        """Move the tasks, with who and when, after the caller checked who may."""
+        # sudo: locking needs no right to write
+        self.sudo().lock_for_update(allow_referencing=True)
+        self._check_state(before)
+        if state != "open":
+            values |= {
+                f"{state}_by_id": self.env.uid,
+                f"{state}_at": self.env["mfg.variance.engine"]._now(),
+            }
+        self._as_system().write({"state": state, **values})
+        self._append(kind, **data)
         return True

@@ -206,13 +206,21 @@ class MfgVarianceException(models.Model):
         """Ask for the cause of these cases with one button per cause."""
         self._check_may_handle()
         self._check_is_open()
+        return self._open_dialog(
+            self.env._("What was the cause?"),
+            "mfg.variance.cause.wizard",
+            default_exception_ids=self.ids,
+        )
+
+    def _open_dialog(self, name, model, **context):
+        """The form of a wizard or a new record about this case, over the page."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("What was the cause?"),
-            "res_model": "mfg.variance.cause.wizard",
+            "name": name,
+            "res_model": model,
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_exception_ids": self.ids},
+            "context": context or {"default_exception_id": self.id},
         }
 
     def action_open_measurements(self):

@@ -313,14 +313,9 @@ class MfgVarianceException(models.Model):
         self.ensure_one()
         self._check_may_handle()
         self._check_is_open()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Shelve until when?"),
-            "res_model": "mfg.variance.shelve",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_exception_id": self.id},
-        }
+        return self._open_dialog(
+            self.env._("Shelve until when?"), "mfg.variance.shelve"
+        )
 
     def action_end_shelving(self):
         """End what mutes this case now."""

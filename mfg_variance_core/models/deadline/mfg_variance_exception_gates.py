@@ -163,28 +163,16 @@ class MfgVarianceException(models.Model):
         """Ask what this person saw; whoever did the work may not."""
         self.ensure_one()
         self._check_may_verify()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What did you see?"),
-            "res_model": "mfg.variance.verify",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_exception_id": self.id},
-        }
+        return self._open_dialog(self.env._("What did you see?"), "mfg.variance.verify")
 
     def action_add_task(self):
         """Open an empty task of this case."""
         self.ensure_one()
         self._check_may_handle()
         self._check_is_open()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What has to be done?"),
-            "res_model": "mfg.variance.exception.task",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_exception_id": self.id},
-        }
+        return self._open_dialog(
+            self.env._("What has to be done?"), "mfg.variance.exception.task"
+        )
 
     def _get_parties(self):
         """Who has a part in the case, for the matrix of who may decide."""

@@ -30,14 +30,9 @@ class MfgVarianceException(models.Model):
         self.ensure_one()
         self._check_may_handle()
         self._check_may_pause()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Whom do we wait for?"),
-            "res_model": "mfg.variance.pause",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_exception_id": self.id},
-        }
+        return self._open_dialog(
+            self.env._("Whom do we wait for?"), "mfg.variance.pause"
+        )
 
     def action_resume(self):
         """End the pause: the clocks go on from here."""

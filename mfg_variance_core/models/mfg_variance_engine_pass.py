@@ -10,11 +10,22 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ..domain import budgets, fingerprint, patterns
 from ..guard import own_entry
 from .fact import Fact
+from .mfg_variance_engine_case import DIM_FIELDS
 from .mfg_variance_series import KEPT_POINTS
 from .pattern import Subject, WindowReading
 
 _logger = logging.getLogger(__name__)
 MOMENT = timedelta(microseconds=1)
+# what a series is of never changes; what is only told of it is no change by itself
+SUBJECT = {
+    "policy_id",
+    "metric_id",
+    "is_shadow",
+    "fingerprint",
+    "company_id",
+    *DIM_FIELDS.values(),
+}
+TOLD = {"cleared_at", "sentence"}
 # subjects judged in one transaction; others wait for its locks no longer than that
 ENOUGH = 200
 
@@ -340,13 +351,12 @@ class MfgVarianceEngine(models.AbstractModel):
 
     def _get_window_changes(self, series, vals):
         """What differs; empty when nothing judged, shown or waited for does."""
-        told = {name: vals[name] for name in ("cleared_at", "sentence")}
-        changes = {
+        changed = {
             name: value
             for name, value in vals.items()
-            if name not in told and not self._is_same(series, name, value)
+            if name not in SUBJECT and not self._is_same(series, name, value)
         }
-        return changes and changes | told
+        return changed if changed.keys() - TOLD else {}
 
     def _is_same(self, series, name, value):
         old, field = series[name], series._fields[name]

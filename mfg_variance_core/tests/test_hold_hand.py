@@ -274,6 +274,34 @@ class TestHoldHand(DecisionCase, HoldCase):
     def test_given_nothing_entered_expected_asked_and_not_counted_as_zero(self):
         hold = self.hold_lot()
         with self.assertRaisesRegex(UserError, "what you counted"):
+    def test_given_two_rules_at_once_expected_held_as_hard_as_either_asks(self):
+        order = self.make_order(5)
+        for strength in ("no_use", "no_ship"):
+            action = self.make_action("mrp.production", variance_hold_strength=strength)
+            self.run_action(action, order)
+        self.judge()
+        held = self.Hold.search([("production_id", "=", order.id)])
+        self.assertEqual(held.mapped("strength"), ["no_use"])
+
+    def test_given_rules_of_two_cases_at_once_expected_each_holds_for_its_own(self):
+        case = self.open_case()
+        self.env["mfg.variance.engine"]._capture_holds(
+            [
+                {
+                    "kind": "lot",
+                    "lot_id": self.lot.id,
+                    "strength": "no_use",
+                    "reason": "By rule",
+                    "exception_id": case_id,
+                }
+                for case_id in (case.id, False)
+            ]
+        )
+        self.judge()
+        held = self.Hold.search([("lot_id", "=", self.lot.id)])
+        self.assertEqual(held.exception_id, case)
+        self.assertEqual(len(held), 2)
+
             self.confirm(hold, 0)
 
     def test_given_less_counted_and_no_case_expected_missing_is_kept(self):

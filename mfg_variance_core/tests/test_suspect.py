@@ -271,6 +271,41 @@ class TestSuspect(HoldCase):
         self.assertEqual(population.unheld_count, 0)
         self.assertEqual(open_order.state, "confirmed")
 
+    def put_far(self, lot):
+        """Another plant, where the lot lies by now and where somebody may hold it."""
+        far = self.env["stock.warehouse"].create({"name": "Far Works", "code": "FAR"})
+        plant = self.plant.search([("warehouse_id", "=", far.id)])
+        new_test_user(
+            self.env,
+            "far_chief",
+            name="Faye Far",
+            groups="mfg_variance_core.group_supervisor",
+        ).variance_plant_ids = plant
+        self.chief.variance_plant_ids = self.plant
+        self.env["stock.quant"]._update_available_quantity(
+            lot.product_id, self.stock, -2, lot_id=lot
+        )
+        self.fill(lot.product_id, 2, location=far.lot_stock_id, lot=lot)
+
+    def test_given_a_lot_in_another_plant_expected_mine_held_and_the_other_named(self):
+        housing = self.make(self.housing, "H-1", self.bolt, self.lot)
+        self.put_far(housing)
+        population = self.search_from(lot_id=self.lot.id)
+        action = population.with_user(self.chief).action_hold_here()
+        self.assertEqual(self.lot.variance_hold_strength, "no_use")
+        self.assertFalse(housing.variance_hold_strength)
+        for text in (action["params"]["message"], population.message_ids[0].body):
+            for part in ("1 put on hold", "H-1", "Far Works", "Faye Far"):
+                self.assertIn(part, text)
+
+    def test_given_nothing_of_ones_own_expected_refused(self):
+        housing = self.make(self.housing, "H-1", self.bolt, self.lot)
+        self.put_far(housing)
+        self.hold_lot()
+        population = self.search_from(lot_id=self.lot.id)
+        with self.assertRaises(AccessError):
+            population.with_user(self.chief).action_hold_here()
+
     def test_given_delivered_expected_task_to_tell_customers_and_critical(self):
         housing = self.make(self.housing, "H-1", self.bolt, self.lot)
         self.ship(self.housing, housing)

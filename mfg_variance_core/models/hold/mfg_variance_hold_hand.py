@@ -25,18 +25,24 @@ class MfgVarianceHold(models.Model):
     @api.model
     def _place_by_hand(self, vals_list):
         """Place holds for the person who asks, in his own places."""
+        for place in self._group_by_place(vals_list):
+            self._check_may_place(*place)
+        return self._place(vals_list)
+
+    @api.model
+    def _group_by_place(self, vals_list):
+        """``{(company id, plant id): values}`` of holds that are to be placed."""
         targets = self._browse_targets(vals_list)
-        places = set()
+        result = {}
         for vals in vals_list:
             kind = vals["kind"]
             target = targets.get((kind, vals.get(TARGETS[kind])))
             if not target:
                 raise UserError(self.env._("Choose what is to be held."))
             place = getattr(self, f"_get_place_of_{kind}")(target, vals)
-            places.add((place.get("company_id"), place.get("plant_id")))
-        for company_id, plant_id in places:
-            self._check_may_place(company_id, plant_id)
-        return self._place(vals_list)
+            key = (place.get("company_id"), place.get("plant_id"))
+            result.setdefault(key, []).append(vals)
+        return result
 
     @api.model
     def _check_may_place(self, company_id, plant_id):
@@ -50,6 +56,31 @@ class MfgVarianceHold(models.Model):
             )
         plant = self.env["mfg.variance.plant"].browse(plant_id or [])
         self.env["mfg.variance.authority"]._check("place_hold", plant or company)
+
+    @api.model
+    def _get_left_sentence(self, place, vals_list):
+        """What was not held in somebody else's place, and who can hold it there."""
+        company_id, plant_id = place
+        where = self.env["mfg.variance.plant"].browse(plant_id or [])
+        where = where or self.env["res.company"].browse(company_id or [])
+        targets = self._browse_targets(vals_list).values()
+        users = self.env["mfg.variance.authority"]._who_can("place_hold", where)
+        # sudo: the names of a place, and of whom to ask
+        users = users.sudo().sorted(
+            lambda user: not user.has_group("mfg_variance_core.group_supervisor")
+        )
+        values = {
+            "place": where.sudo().display_name,  # sudo: as above
+            "what": ", ".join(target.display_name for target in targets),
+            "names": ", ".join(users[:3].mapped("name")),
+        }
+        if not users:
+            return self.env._(
+                "Not held, in %(place)s: %(what)s. Nobody there may hold it.", **values
+            )
+        return self.env._(
+            "Not held, in %(place)s: %(what)s. Ask there: %(names)s.", **values
+        )
 
     # ------------------------------------------------------------- confirming
 
@@ -69,15 +100,9 @@ class MfgVarianceHold(models.Model):
         """A person saw it: where it is, and how much. What is missing is said aloud."""
         self.ensure_one()
         self.env["mfg.variance.authority"]._check("confirm_hold", self)
-        if self.state != "active":
-            raise UserError(
-                self.env._("%(hold)s is lifted already.", hold=self.display_name)
-            )
-        place = location.sudo()  # sudo: whose place it is
-        if place.company_id and place.company_id != self.company_id:
-            raise UserError(self.env._("Choose a place of the company it belongs to."))
-        if quantity < 0:
-            raise UserError(self.env._("Enter what you counted, zero or more."))
+        # sudo: whose place it is and its name, for whoever has no role in Inventory
+        place = location.sudo()
+        self._check_found(place, quantity)
         self.lock_for_update(allow_referencing=True)
         # of work what was made so far is counted, and nobody knows how much that is
         is_stock = self.kind in holds.OF_STOCK
@@ -93,14 +118,30 @@ class MfgVarianceHold(models.Model):
         )
         self._tell_ledger(
             "hold.confirmed",
-            location=location.sudo().display_name or "",
+            location=place.display_name or "",
             counted=quantity,
             held=held,
         )
+        self._log_found(place)
+        if self.missing_quantity and self.exception_id:
+            self.exception_id._raise_severity("critical")
+        return True
+
+    def _check_found(self, place, quantity):
+        if self.state != "active":
+            raise UserError(
+                self.env._("%(hold)s is lifted already.", hold=self.display_name)
+            )
+        if place.company_id and place.company_id != self.company_id:
+            raise UserError(self.env._("Choose a place of the company it belongs to."))
+        if quantity < 0:
+            raise UserError(self.env._("Enter what you counted, zero or more."))
+
+    def _log_found(self, place):
         body = self.env._(
             "Found in %(place)s, counted %(quantity)g.",
-            place=location.sudo().display_name or self.env._("no location"),
-            quantity=quantity,
+            place=place.display_name or self.env._("no location"),
+            quantity=self.counted_quantity,
         )
         if self.missing_quantity:
             body += " " + self.env._(
@@ -108,9 +149,6 @@ class MfgVarianceHold(models.Model):
                 missing=self.missing_quantity,
             )
         self._log(body)
-        if self.missing_quantity and self.exception_id:
-            self.exception_id._raise_severity("critical")
-        return True
 
     def action_find_suspects(self):
         """Find all that may have what this has."""

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -189,17 +191,48 @@ class MfgVarianceSuspect(models.Model):
         return {**action, "domain": domain, "context": {}}
 
     def action_hold_here(self):
-        """Hold every suspect lot that is still here, and every order still open."""
+        """Hold what is still here or being made, and say what is left to whom.
+
+        What is in the places of others is for them to hold; whoever may hold nothing of
+        it is refused.
+        """
         self.ensure_one()
         self.check_access("read")
-        vals_list = [line._prepare_hold() for line in self._get_unheld()]
-        if vals_list:
-            self.env["mfg.variance.hold"]._place_by_hand(vals_list)
+        Hold = self.env["mfg.variance.hold"]
+        by_place = Hold._group_by_place(
+            [line._prepare_hold() for line in self._get_unheld()]
+        )
+        mine, left, refusal = [], {}, None
+        for place, vals_list in by_place.items():
+            try:
+                Hold._check_may_place(*place)
+            except AccessError as exc:
+                left[place], refusal = vals_list, exc
+            else:
+                mine += vals_list
+        if refusal and not mine:
+            raise refusal
+        if mine:
+            Hold._place_by_hand(mine)
+        sentences = [self.env._("%(count)s put on hold.", count=len(mine))]
+        sentences += [Hold._get_left_sentence(*one) for one in left.items()]
         self.sudo().message_post(  # sudo: the log of what was checked by placing
             author_id=self.env.user.partner_id.id,
-            body=self.env._("%(count)s put on hold.", count=len(vals_list)),
+            body=Markup("<br/>").join(sentences),
         )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        if not left:
+            return reload
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": "\n".join(sentences),
+                "next": reload,
+            },
+        }
 
     def action_search_again(self):
         """Look again: what was made or moved since then."""

@@ -208,6 +208,7 @@ OF_ODOO = {
 # without an access rule for anybody: abstract, nothing to read or write
 WITHOUT_ACCESS = {
     "mfg.variance.authority",
+    "mfg.variance.about",
     "mfg.variance.special",
     "mfg.variance.engine",
     "mfg.variance.control",

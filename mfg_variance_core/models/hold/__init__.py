@@ -1,4 +1,5 @@
 # isort: skip_file
+from . import mfg_variance_about
 from . import mfg_variance_holdable
 from . import mfg_variance_hold
 from . import mfg_variance_hold_find

@@ -30,7 +30,7 @@ class MfgVarianceHold(models.Model):
 
     _name = "mfg.variance.hold"
     _description = "Hold"
-    _inherit = ["mail.thread", "mfg.variance.guarded"]
+    _inherit = ["mail.thread", "mfg.variance.about"]
     _order = "id desc"
     _mail_post_access = "read"
     # what may follow by a decision is not among them; see mfg_variance_ledger.py
@@ -63,13 +63,6 @@ class MfgVarianceHold(models.Model):
         default="active",
         readonly=True,
     )
-    exception_id = fields.Many2one(
-        "mfg.variance.exception",
-        string="Case",
-        index="btree_not_null",
-        readonly=True,
-        ondelete="restrict",
-    )
     parent_id = fields.Many2one(
         "mfg.variance.hold",
         string="Follows From",
@@ -81,18 +74,8 @@ class MfgVarianceHold(models.Model):
     child_ids = fields.One2many("mfg.variance.hold", "parent_id", string="Led To")
     reason = fields.Char(required=True, readonly=True)
     # --- where
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    plant_id = fields.Many2one(
-        "mfg.variance.plant", index=True, readonly=True, ondelete="restrict"
-    )
     product_id = fields.Many2one(
         "product.product", index="btree_not_null", readonly=True, ondelete="restrict"
-    )
-    lot_id = fields.Many2one(
-        "stock.lot",
-        string="Lot/Serial Number",
-        readonly=True,
-        ondelete="restrict",
     )
     location_id = fields.Many2one(
         "stock.location",
@@ -103,18 +86,6 @@ class MfgVarianceHold(models.Model):
     )
     source_location_id = fields.Many2one(
         "stock.location", string="Came From", readonly=True, ondelete="restrict"
-    )
-    production_id = fields.Many2one(
-        "mrp.production",
-        string="Manufacturing Order",
-        readonly=True,
-        ondelete="restrict",
-    )
-    workorder_id = fields.Many2one(
-        "mrp.workorder", string="Work Order", readonly=True, ondelete="restrict"
-    )
-    workcenter_id = fields.Many2one(
-        "mrp.workcenter", string="Work Center", readonly=True, ondelete="restrict"
     )
     picking_id = fields.Many2one(
         "stock.picking", string="Transfer", readonly=True, ondelete="restrict"
@@ -174,19 +145,6 @@ class MfgVarianceHold(models.Model):
         "CHECK (kind <> 'quantity' OR quantity > 0)",
         "Hold a quantity of more than zero.",
     )
-
-    @property
-    def _guarded_fields(self):
-        """Everything of ours but chatter, which has its own guards."""
-        return frozenset(
-            name
-            for name, field in self._fields.items()
-            if not name.startswith(("message_", "website_")) and field.store
-        )
-
-    def _is_log_kept(self):
-        """Who held and released what is evidence as long as there is the hold."""
-        return True
 
     def _get_target(self):
         """The record that is held."""

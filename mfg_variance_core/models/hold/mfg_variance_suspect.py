@@ -16,7 +16,7 @@ class MfgVarianceSuspect(models.Model):
 
     _name = "mfg.variance.suspect"
     _description = "Suspect Population"
-    _inherit = ["mail.thread", "mail.activity.mixin", "mfg.variance.guarded"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "mfg.variance.about"]
     _order = "id desc"
     _mail_post_access = "read"
 
@@ -29,32 +29,7 @@ class MfgVarianceSuspect(models.Model):
         default="searching",
         readonly=True,
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    plant_id = fields.Many2one(
-        "mfg.variance.plant", index=True, readonly=True, ondelete="restrict"
-    )
-    exception_id = fields.Many2one(
-        "mfg.variance.exception",
-        string="Case",
-        index="btree_not_null",
-        readonly=True,
-        ondelete="restrict",
-    )
-    lot_id = fields.Many2one(
-        "stock.lot", string="Lot/Serial Number", readonly=True, ondelete="restrict"
-    )
-    production_id = fields.Many2one(
-        "mrp.production",
-        string="Manufacturing Order",
-        readonly=True,
-        ondelete="restrict",
-    )
-    workorder_id = fields.Many2one(
-        "mrp.workorder", string="Work Order", readonly=True, ondelete="set null"
-    )
-    workcenter_id = fields.Many2one(
-        "mrp.workcenter", string="Work Center", readonly=True, ondelete="restrict"
-    )
+    workorder_id = fields.Many2one(ondelete="set null")
     date_from = fields.Datetime(
         string="From",
         readonly=True,
@@ -79,21 +54,6 @@ class MfgVarianceSuspect(models.Model):
 
     _list_idx = models.Index("(company_id, plant_id, id)")
     _searching = models.Index("(id) WHERE state = 'searching'")
-
-    @property
-    def _guarded_fields(self):
-        """Everything of ours but chatter and activities, with guards of theirs."""
-        return frozenset(
-            name
-            for name, field in self._fields.items()
-            if not name.startswith(("message_", "website_", "activity_"))
-            and name != "my_activity_date_deadline"
-            and field.store
-        )
-
-    def _is_log_kept(self):
-        """What was suspect, and who was told, is evidence."""
-        return True
 
     @api.depends("name", "title")
     def _compute_display_name(self):

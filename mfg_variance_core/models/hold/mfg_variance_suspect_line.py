@@ -68,7 +68,7 @@ class MfgVarianceSuspectLine(models.Model):
     @api.model
     def _get_held_orders(self):
         """The lines of orders that are on hold, as a query."""
-        # sudo: holds count whoever looks
+        # sudo: ids of held orders, and of lines of them, narrowed by what is searched
         held = self.env["mfg.variance.hold"].sudo()
         held = held.search([("state", "=", "active"), ("kind", "=", "production")])
         return self.sudo()._search([("production_id", "in", held.production_id.ids)])

@@ -46,7 +46,7 @@ class MfgVarianceSuspect(models.Model):
             raise UserError(
                 self.env._("Begin with a lot, an order, a work order or a work center.")
             )
-        Hold = self.env["mfg.variance.hold"].sudo()
+        Hold = self.env["mfg.variance.hold"].sudo()  # sudo: the place of the target
         kind = target._name.split(".")[-1]
         place = getattr(Hold, f"_get_place_of_{kind}")(target._origin, {})
         sequence = self.env["ir.sequence"].sudo()  # sudo: numbering only

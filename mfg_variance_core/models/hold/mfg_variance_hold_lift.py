@@ -53,7 +53,8 @@ class MfgVarianceHold(models.Model):
     def _with_contents(self):
         """These holds and those on what finished work made or a receipt brought."""
         result = self
-        for hold in self.sudo():  # sudo: what follows from a hold
+        # sudo: what follows from a hold, also in other plants; returned as the caller's
+        for hold in self.sudo():
             result |= hold.child_ids.filtered(
                 lambda child, hold=hold: (
                     hold.kind == holds.PICKING or not child.is_output

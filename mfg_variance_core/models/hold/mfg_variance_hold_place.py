@@ -148,6 +148,7 @@ class MfgVarianceHold(models.Model):
         }
 
     def _get_place_of_quantity(self, _product, vals):
+        # sudo: whose location it is; that the person may hold there is checked with it
         location = self.env["stock.location"].sudo().browse(vals["location_id"])
         return {
             "company_id": location.company_id.id,

@@ -88,6 +88,7 @@ class MfgVarianceHold(models.Model):
     def _prepare_floor_card(self):
         self.ensure_one()
         quantity = self.held_quantity
+        own = self.sudo()  # sudo: names of a unit and a place, for who sees the hold
         return {
             "id": self.id,
             "name": self.name,
@@ -97,8 +98,8 @@ class MfgVarianceHold(models.Model):
             "strength_label": dict(
                 self._fields["strength"]._description_selection(self.env)
             )[self.strength],
-            "quantity": f"{quantity:g} {self.sudo().uom_id.name}" if quantity else "",
-            "place": self.sudo().location_id.display_name or "",
+            "quantity": f"{quantity:g} {own.uom_id.name}" if quantity else "",
+            "place": own.location_id.display_name or "",
             "placed_at": fields.Datetime.to_string(self.placed_at),
             "is_confirmed": bool(self.confirmed_at),
         }

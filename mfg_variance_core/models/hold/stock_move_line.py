@@ -53,18 +53,14 @@ class StockMoveLine(models.Model):
             Hold._hold_put_aside(aside)
         return result
 
-    def write(self, vals):
-        """A correction upwards of what came in undoes and repeats the whole line."""
-        if "quantity" not in vals or len(vals) > 1:
-            return super().write(vals)
-        raised = self.filtered(
-            lambda line: line.state == "done" and line.quantity < vals["quantity"]
-        )
-        if not raised:
-            return super().write(vals)
+    def _allow_repeating(self, vals):
+        """The passage of done lines whose quantity is raised.
+
+        A correction upwards of what came in undoes and repeats the whole line.
+        """
         allowed = passage.Passage()
-        for line in raised:
-            key = (line.location_dest_id.id, line.product_id.id, line.lot_id.id)
-            allowed.budget[key] += line.quantity_product_uom
-        with passage.passing(self.env, allowed):
-            return super().write(vals)
+        if vals.keys() == {"quantity"}:
+            for line in self.filtered(lambda line: line.quantity < vals["quantity"]):
+                key = (line.location_dest_id.id, line.product_id.id, line.lot_id.id)
+                allowed.budget[key] += line.quantity_product_uom
+        return allowed

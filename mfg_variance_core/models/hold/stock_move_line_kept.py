@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...domain import holds
+from . import passage
 
 # the lots and links by which a hold follows what was made from what is held
 HISTORY = frozenset(("lot_id", "quant_id", "move_id", "state"))
@@ -12,6 +13,8 @@ class StockMoveLine(models.Model):
 
     Odoo lets a done line be given another lot, another move or other origins; with a
     word in the context even without its stock moving. Of what is held nobody does.
+    Capturing figures and following decisions have overrides of their own: each works
+    with the others taken away.
     """
 
     _name = "stock.move.line"
@@ -37,7 +40,8 @@ class StockMoveLine(models.Model):
             return super().write(vals)
         before = {line: line.quantity_product_uom for line in done}
         links = {line: [line[name] for name in LINKS] for line in done}
-        result = super().write(vals)
+        with passage.passing(self.env, done._allow_repeating(vals)):
+            result = super().write(vals)
         if not vals.keys().isdisjoint(LINKS):
             done._check_links_kept(links)
         if "quantity" in vals:

@@ -23,8 +23,10 @@ class StockPicking(models.Model):
     def _keep_holds(self, backorders):
         Hold = self.env["mfg.variance.hold"]
         found = Hold._find(picking=self.ids) if backorders else ()
-        # sudo: it follows from the hold on the whole, whoever splits
-        whole = Hold.sudo().browse([one.hold_id for one in found])
+        # sudo: reads the holds on the whole and holds its backorders as hard, whoever
+        # splits; which transfers these are is decided by the link to their whole
+        Hold = Hold.sudo()
+        whole = Hold.browse([one.hold_id for one in found])
         vals_list = [
             {
                 "kind": holds.PICKING,
@@ -39,4 +41,4 @@ class StockPicking(models.Model):
             if backorder.backorder_id == hold.picking_id
         ]
         if vals_list:
-            Hold.sudo()._place(vals_list)
+            Hold._place(vals_list)

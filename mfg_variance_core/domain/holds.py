@@ -23,6 +23,7 @@ PICKING = "picking"
 KINDS = (LOT, QUANTITY, PRODUCTION, WORKORDER, WORKCENTER, PICKING)
 # of stock; the others are of work, and hold what comes out of it
 OF_STOCK = (LOT, QUANTITY)
+OF_WORK = tuple(kind for kind in KINDS if kind not in OF_STOCK)
 
 # what somebody wants to do
 START = "start"
@@ -35,6 +36,9 @@ COUNT_DOWN = "count_down"
 RELABEL = "relabel"
 RECEIVE = "receive"
 ACTIONS = (START, FINISH, USE, MOVE, SHIP, SCRAP, COUNT_DOWN, RELABEL, RECEIVE)
+
+# why something is stopped that names no lot at all
+NAMELESS = "nameless"
 
 # what comes back, or is counted to be more, only adds to what is held
 _STOPS = {
@@ -52,11 +56,18 @@ class Place:
     usage: str
     company: int | None = None
     is_quarantine: bool = False
+    # with a subcontractor: still ours, but out of the house
+    is_away: bool = False
 
     @property
     def is_own(self) -> bool:
-        """Whether what is there is in our hands."""
+        """Whether what is there is in our books."""
         return self.usage in OWN_USAGES
+
+    @property
+    def is_in_house(self) -> bool:
+        """Whether what is there is in our hands."""
+        return self.is_own and not self.is_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,12 @@ def action_of(source: Place, target: Place, is_count: bool = False) -> str:
 
     >>> action_of(stock, Place("internal", 1, is_quarantine=True))
     'receive'
+
+    What goes to a subcontractor leaves the house; what he sends comes in.
+
+    >>> away = Place("internal", 1, is_away=True)
+    >>> action_of(stock, away), action_of(away, stock), action_of(away, away)
+    ('ship', 'receive', 'ship')
     """
     if target.usage in ("customer", "supplier"):
         return SHIP
@@ -138,9 +155,9 @@ def action_of(source: Place, target: Place, is_count: bool = False) -> str:
         return USE
     if target.usage == "inventory":
         return COUNT_DOWN if is_count else SCRAP
-    if target.company != source.company:
+    if target.is_away or target.company != source.company:
         return SHIP  # on its way to somebody else
-    return MOVE
+    return RECEIVE if source.is_away else MOVE
 
 
 def overdrawn(

@@ -45,9 +45,12 @@ from . import test_inhibition
 from . import test_hold_attacks
 from . import test_hold_grant
 from . import test_hold_hand
+from . import test_hold_quantity
 from . import test_hold_race
+from . import test_hold_reservation
 from . import test_hold_rpc
 from . import test_hold_stock
+from . import test_hold_transfer
 from . import test_suspect
 from . import test_hold_work
 from . import test_inventory

@@ -25,7 +25,8 @@ class MfgVarianceHold(models.Model):
 
     def _arrange_quantity(self, vals):
         """A quantity is held in the quarantine of its plant."""
-        # sudo: where it is and goes, whoever holds it
+        # sudo: reads what kind of place and product it is, for whoever has no role in
+        # Inventory; that he may hold there was checked
         location = self.env["stock.location"].sudo().browse(vals["location_id"])
         product = self.env["product.product"].sudo().browse(vals["product_id"])
         if product.tracking != "none" and not vals.get("lot_id"):
@@ -46,7 +47,8 @@ class MfgVarianceHold(models.Model):
         }
 
     def _get_quarantine_of(self, plant_id, location):
-        plant = self.env["mfg.variance.plant"].sudo()  # sudo: where to put it aside
+        # sudo: reads the one plant it lies in, to name its quarantine
+        plant = self.env["mfg.variance.plant"].sudo()
         plant = plant.browse(self._get_plant_of_location(location) or plant_id)
         if not plant:
             raise UserError(
@@ -56,11 +58,12 @@ class MfgVarianceHold(models.Model):
                     location=location.display_name,
                 )
             )
-        return plant._get_quarantine().sudo()
+        return plant._get_quarantine()
 
     def _arrange_part(self, vals):
         """Part of an order is split off, and only that part is held."""
-        # sudo: splitting follows from the hold, whoever places it
+        # sudo: splits this one order and no other, which follows from the hold on a
+        # part of it; that its holder may hold there was checked
         order = self.env["mrp.production"].sudo().browse(vals["production_id"])
         quantity, whole = vals["quantity"], order.product_qty
         uom = order.product_uom_id
@@ -81,7 +84,8 @@ class MfgVarianceHold(models.Model):
 
     def _contain(self):
         """Set aside what is held by number, what came out of it, and free the rest."""
-        for hold in self.sudo():  # sudo: it follows from the hold, whoever places it
+        # sudo: moves and frees only what these holds are on, as follows from each
+        for hold in self.sudo():
             if hold.kind == holds.QUANTITY:
                 hold._set_aside()
             elif hold.kind in (holds.PRODUCTION, holds.WORKORDER, holds.PICKING):
@@ -211,8 +215,8 @@ class MfgVarianceHold(models.Model):
         lines = moves.filtered(
             lambda move: (
                 move.state == "done"
-                and move.location_id.usage not in holds.OWN_USAGES
-                and move.location_dest_id.usage in holds.OWN_USAGES
+                and not move.location_id._get_hold_place().is_in_house
+                and move.location_dest_id._get_hold_place().is_in_house
             )
         ).move_line_ids
         common = {
@@ -260,7 +264,10 @@ class MfgVarianceHold(models.Model):
     # ---------------------------------------------------------- reservations
 
     def _unreserve_held(self):
-        """Free what is reserved of held lots, and tell whoever waits for it."""
+        """Free what is reserved of held lots, and tell whoever waits for it.
+
+        What is picked stays in its document: somebody has it in his hands, and is told.
+        """
         held = self.filtered(lambda hold: hold.kind == holds.LOT)
         if not held:
             return
@@ -271,44 +278,46 @@ class MfgVarianceHold(models.Model):
                 ("location_id.usage", "in", holds.OWN_USAGES),
             ]
         )
-        strict = held.filtered(lambda hold: hold.strength == holds.NO_USE).lot_id
-        lines = lines.filtered(
-            lambda line: line.lot_id in strict or line.move_id._is_hold_shipping()
-        )
-        told = lines.move_id
-        lines.filtered(lambda line: not line.picked).unlink()
-        self._tell_waiting(told)
+        freed = lines.browse()
+        for hold in held:
+            mine = lines.filtered(hold._is_kept_from)
+            lines -= mine
+            picked = mine.filtered("picked")
+            hold._tell_waiting(picked, is_picked=True)
+            hold._tell_waiting(mine - picked, is_picked=False)
+            freed |= mine - picked
+        freed.unlink()
 
-    def _tell_waiting(self, moves):
-        for document, group in self._get_documents(moves).items():
-            hold = self[:1]
-            document.message_post(
-                body=Markup("<p>%s</p>")
-                % self.env._(
-                    "%(hold)s holds %(what)s: what was reserved of it here was set "
-                    "free. Why: %(reason)s",
-                    hold=hold.name,
-                    what=", ".join(group.product_id.mapped("display_name")),
-                    reason=hold.reason,
-                )
+    def _is_kept_from(self, line):
+        """Whether the line waits for what this hold on a lot keeps from it."""
+        return line.lot_id == self.lot_id and (
+            self.strength == holds.NO_USE or line.move_id._is_hold_shipping()
+        )
+
+    def _tell_waiting(self, lines, is_picked):
+        values = {
+            "hold": self.name,
+            "what": f"{self.product_id.display_name} {self.target_name}",
+            "reason": self.reason,
+        }
+        body = (
+            self.env._(
+                "%(hold)s holds %(what)s, which is picked here already: put back what "
+                "is not used yet. Why: %(reason)s",
+                **values,
             )
+            if is_picked
+            else self.env._(
+                "%(hold)s holds %(what)s: what was reserved of it here was set free. "
+                "Why: %(reason)s",
+                **values,
+            )
+        )
+        orders = lines.move_id.raw_material_production_id
+        transfers = (lines.move_id - orders.move_raw_ids).picking_id
+        for document in (*orders, *transfers):
+            document.message_post(body=Markup("<p>%s</p>") % body)
             document.user_id._bus_send(
                 "simple_notification",
-                {
-                    "type": "warning",
-                    "title": document.display_name,
-                    "message": self.env._(
-                        "%(hold)s holds what was reserved here.", hold=hold.name
-                    ),
-                },
+                {"type": "warning", "title": document.display_name, "message": body},
             )
-
-    @api.model
-    def _get_documents(self, moves):
-        """``{order or transfer: its moves}`` of those that wait."""
-        result = {}
-        for move in moves:
-            document = move.raw_material_production_id or move.picking_id
-            if document:
-                result[document] = result.get(document, move.browse()) | move
-        return result

@@ -28,7 +28,16 @@ class MfgVarianceHold(models.Model):
         return bool(self.sudo().search_count([("state", "=", "active")], limit=1))
 
     @api.model
-    def _find(self, lots=(), shipped=(), places=(), locations=(), products=(), **work):
+    def _find(
+        self,
+        lots=(),
+        shipped=(),
+        places=(),
+        locations=(),
+        products=(),
+        nameless=(),
+        **work,
+    ):
         """Every active hold on these ids, as ``Found``; one query, whatever is asked.
 
         :param lots: lots that are about to move; their rows are locked for share, so
@@ -38,73 +47,111 @@ class MfgVarianceHold(models.Model):
         :param places: locations that stock without a lot leaves; locked for share
         :param locations: locations of which held quantities are looked up
         :param products: of which held quantities are looked up wherever they are
+        :param nameless: products of which something moves without its lot: the held
+            lots among what lies in ``places`` count
         :param work: ids by kind: ``picking``, ``production``, ``workcenter``, and
             ``workorder``, of which those count too that have to be done before
         """
         self.flush_model()
-        locks, branches = [], []
-        if lots:
-            if shipped:
-                self.env["stock.move.line"].flush_model(["lot_id"])
-            locks.append(self._sql_origins(lots, shipped))
-            branches.append(
-                SQL(
-                    "SELECT 'lot', hold.id, origin.root, origin.root <> origin.lot_id "
-                    "FROM origin JOIN mfg_variance_hold hold "
-                    "ON hold.lot_id = origin.lot_id "
-                    "WHERE hold.kind = 'lot' AND hold.state = 'active'"
-                )
-            )
-            branches.append(SQL("SELECT 'locked', COUNT(*)::int, 0, FALSE FROM lots"))
+        parts = [
+            *self._sql_held_lots(lots, shipped),
+            *self._sql_locked_places(places),
+            *self._sql_held_among(places, nameless),
+            *self._sql_held_quantities(locations, products),
+            *self._sql_held_workorders(work.pop("workorder", None)),
+            *(self._sql_held_work(kind, ids) for kind, ids in work.items() if ids),
+        ]
+        if not parts:
+            return []
+        locks = [lock for lock, _branch in parts if lock]
+        query = SQL(" UNION ALL ").join(branch for _lock, branch in parts)
+        if locks:
+            query = SQL("WITH RECURSIVE %s %s", SQL(", ").join(locks), query)
+        rows = self.env.execute_query(query)
+        return [Found(*row) for row in rows if row[0] != "locked"]
+
+    # ------------------------------------- parts of it: ``(rows to lock, branch)``
+
+    def _sql_held_lots(self, lots, shipped):
+        if not lots:
+            return
+        if shipped:
+            self.env["stock.move.line"].flush_model(["lot_id"])
+        yield (
+            self._sql_origins(lots, shipped),
+            SQL(
+                "SELECT 'lot', hold.id, origin.root, origin.root <> origin.lot_id "
+                "FROM origin JOIN mfg_variance_hold hold "
+                "ON hold.lot_id = origin.lot_id "
+                "WHERE hold.kind = 'lot' AND hold.state = 'active'"
+            ),
+        )
+        yield None, SQL("SELECT 'locked', COUNT(*)::int, 0, FALSE FROM lots")
+
+    def _sql_locked_places(self, places):
         if places:
-            locks.append(
+            yield (
                 SQL(
                     "places AS MATERIALIZED (SELECT id FROM stock_location "
                     "WHERE id IN %s ORDER BY id FOR SHARE)",
                     tuple(places),
-                )
+                ),
+                SQL("SELECT 'locked', COUNT(*)::int, 0, FALSE FROM places"),
             )
-            branches.append(SQL("SELECT 'locked', COUNT(*)::int, 0, FALSE FROM places"))
+
+    def _sql_held_among(self, places, products):
+        if products:
+            self.env["stock.quant"].flush_model(["quantity", "lot_id", "location_id"])
+            yield (
+                None,
+                SQL(
+                    "SELECT DISTINCT 'nameless', hold.id, quant.location_id, FALSE "
+                    "FROM mfg_variance_hold hold "
+                    "JOIN stock_quant quant ON quant.lot_id = hold.lot_id "
+                    "WHERE hold.kind = 'lot' AND hold.state = 'active' "
+                    "AND hold.product_id IN %s AND quant.location_id IN %s "
+                    "AND quant.quantity > 0",
+                    tuple(products),
+                    tuple(places),
+                ),
+            )
+
+    def _sql_held_quantities(self, locations, products):
         if locations:
-            branches.append(
+            yield (
+                None,
                 SQL(
                     "SELECT 'quantity', id, location_id, FALSE FROM mfg_variance_hold "
                     "WHERE kind = 'quantity' AND state = 'active' "
                     "AND (location_id IN %s OR product_id IN %s)",
                     tuple(locations),
                     tuple(products) or (0,),
-                )
+                ),
             )
-        workorders = work.pop("workorder", None)
+
+    def _sql_held_workorders(self, workorders):
         if workorders:
-            locks.append(self._sql_earlier(workorders))
-            branches.append(
+            yield (
+                self._sql_earlier(workorders),
                 SQL(
                     "SELECT 'workorder', hold.id, hold.workorder_id, FALSE "
                     "FROM earlier JOIN mfg_variance_hold hold "
                     "ON hold.workorder_id = earlier.id "
                     "WHERE hold.kind = 'workorder' AND hold.state = 'active'"
-                )
+                ),
             )
-        for kind, ids in work.items():
-            if ids:
-                branches.append(
-                    SQL(
-                        "SELECT kind, id, %(column)s, FALSE FROM mfg_variance_hold "
-                        "WHERE kind = %(kind)s AND state = 'active' "
-                        "AND %(column)s IN %(ids)s",
-                        column=SQL.identifier(COLUMNS[kind]),
-                        kind=kind,
-                        ids=tuple(ids),
-                    )
-                )
-        if not branches:
-            return []
-        query = SQL(" UNION ALL ").join(branches)
-        if locks:
-            query = SQL("WITH RECURSIVE %s %s", SQL(", ").join(locks), query)
-        rows = self.env.execute_query(query)
-        return [Found(*row) for row in rows if row[0] != "locked"]
+
+    def _sql_held_work(self, kind, ids):
+        return (
+            None,
+            SQL(
+                "SELECT kind, id, %(column)s, FALSE FROM mfg_variance_hold "
+                "WHERE kind = %(kind)s AND state = 'active' AND %(column)s IN %(ids)s",
+                column=SQL.identifier(COLUMNS[kind]),
+                kind=kind,
+                ids=tuple(ids),
+            ),
+        )
 
     def _sql_earlier(self, workorders):
         """The work orders and all that have to be done before them."""

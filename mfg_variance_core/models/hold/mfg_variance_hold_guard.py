@@ -34,12 +34,15 @@ class MfgVarianceHold(models.Model):
         shipped = lines.filtered(lambda line: holds.stops(holds.NO_SHIP, actions[line]))
         moving = own | shipped
         made = lines.move_id.production_id
+        loose = own.filtered(lambda line: not line.lot_id)
+        nameless = loose.filtered(lambda line: line.product_id.tracking != "none")
         found = self._find(
             lots=moving.lot_id.ids,
             shipped=shipped.lot_id.ids,
-            places=own.filtered(lambda line: not line.lot_id).location_id.ids,
+            places=loose.location_id.ids,
             locations=own.location_id.ids,
             products=own.product_id.ids,
+            nameless=nameless.product_id.ids,
             picking=lines.picking_id.ids,
             **made._get_hold_work_ids(),
         )
@@ -55,6 +58,7 @@ class MfgVarianceHold(models.Model):
             key = (line.location_id.id, line.product_id.id, line.lot_id.id)
             result.budget[key] += line.quantity_product_uom
         blocked = self._get_blocked_lots(found, moving, actions)
+        blocked |= self._get_blocked_nameless(found, nameless, actions)
         blocked |= self._get_overdrawn(found, own, actions)
         blocked |= self._get_blocked_pickings(found, lines, actions)
         if blocked:
@@ -83,6 +87,26 @@ class MfgVarianceHold(models.Model):
                 if holds.stops(strength, actions[line]):
                     made = one.is_inherited and lot.display_name
                     blocked[one.hold_id] = (actions[line], made)
+        return blocked
+
+    def _get_blocked_nameless(self, found, lines, actions):
+        """The held lots that lie where something is taken with no lot named.
+
+        A picking type may ask for no lots: nobody could tell that it is another one.
+        """
+        passed = passage.passed_hold_ids(self.env)
+        blocked = {}
+        for one in found:
+            if one.kind != "nameless" or one.hold_id in passed:
+                continue
+            hold = self.sudo().browse(one.hold_id)  # sudo: as above
+            if any(
+                line.location_id.id == one.key
+                and line.product_id == hold.product_id
+                and holds.stops(hold.strength, actions[line])
+                for line in lines
+            ):
+                blocked[one.hold_id] = (holds.NAMELESS, False)
         return blocked
 
     def _get_let_go(self, passed, lines, actions):
@@ -156,7 +180,8 @@ class MfgVarianceHold(models.Model):
     def _get_quantities_at(self, keys):
         """``{(location, product, lot): quantity}`` of what is there now."""
         result = defaultdict(float)
-        # sudo: how much is there, whoever moves it
+        # sudo: sums of what lies at these keys, also in places whoever moves it may not
+        # see; compared with what is held and told to nobody
         found = (
             self.env["stock.quant"]
             .sudo()

@@ -70,6 +70,10 @@ class MfgVarianceHold(models.Model):
                 "Held stock is not counted away: confirm the hold with what you "
                 "counted, and ask for a disposition of what is missing."
             ),
+            holds.NAMELESS: self.env._(
+                "It is among what lies there. Name the lots that are moved, so that it "
+                "stays."
+            ),
             holds.SCRAP: self.env._("To scrap it, ask for a disposition on the hold."),
             holds.START: self.env._(
                 "Pausing, logging scrap and booking what was made already still work."

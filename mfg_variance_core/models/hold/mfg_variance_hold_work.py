@@ -64,13 +64,13 @@ class MfgVarianceHold(models.Model):
         """``{line: hold}`` of what comes out of held work or in with a receipt."""
         # sudo: how work is held, whoever books what it made
         work = self.sudo().browse(
-            [one.hold_id for one in found if one.kind not in holds.OF_STOCK]
+            [one.hold_id for one in found if one.kind in holds.OF_WORK]
         )
         if not work:
             return {}
         result = {}
         for line in lines:
-            if line.location_id.usage in holds.OWN_USAGES:
+            if line.location_id._get_hold_place().is_in_house:
                 continue
             for hold in work.sorted("strength", reverse=True):
                 if hold._has_made(line):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...domain import holds
 from ...guard import is_system
 
 # what tells where a location is, and whose what is in it
@@ -42,6 +43,26 @@ class StockLocation(models.Model):
         )
         changed._check_holds_nothing()
         return super().write(vals)
+
+    def _get_hold_place(self):
+        """What a movement cares about, as a :class:`..domain.holds.Place`."""
+        self.ensure_one()
+        return holds.Place(
+            self.usage,
+            self.company_id.id,
+            self.variance_is_quarantine,
+            self._is_away(),
+        )
+
+    def _is_away(self):
+        """Whether it is with a subcontractor, which Odoo keeps as *internal*."""
+        self.ensure_one()
+        # sudo: where subcontractors are, whoever moves stock
+        company = self.company_id.sudo()
+        if "subcontracting_location_id" not in company:
+            return False
+        outside = company.subcontracting_location_id
+        return bool(outside) and self._child_of(outside)
 
     def _check_holds_nothing(self):
         """Refuse when held stock lies here: moving a shelf moves what is on it."""

@@ -8,10 +8,12 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _is_hold_shipping(self):
-        """Whether this move, or the last one of its chain, leaves for a customer."""
+        """Whether this move, or the last one of its chain, leaves the house."""
         self.ensure_one()
-        final = self.location_final_id or self.location_dest_id
-        return "customer" in (final.usage, self.location_dest_id.usage)
+        return any(
+            place.usage == "customer" or place._is_away()
+            for place in self.location_final_id | self.location_dest_id
+        )
 
     def _with_hold_purpose(self):
         if self._is_hold_shipping():

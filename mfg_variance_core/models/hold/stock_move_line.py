@@ -16,12 +16,9 @@ class StockMoveLine(models.Model):
     def _get_hold_action(self):
         """What this line does to what it moves, as a code of :mod:`..domain.holds`."""
         self.ensure_one()
-        source, target = self.location_id, self.location_dest_id
         return holds.action_of(
-            holds.Place(source.usage, source.company_id.id),
-            holds.Place(
-                target.usage, target.company_id.id, target.variance_is_quarantine
-            ),
+            self.location_id._get_hold_place(),
+            self.location_dest_id._get_hold_place(),
             is_count=self.is_inventory and not self.scrap_id,
         )
 

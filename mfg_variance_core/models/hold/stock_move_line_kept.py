@@ -103,8 +103,8 @@ class StockMoveLine(models.Model):
         """Hold what is booked into a held order or receipt that is done already."""
         came = self.filtered(
             lambda line: (
-                line.location_id.usage not in holds.OWN_USAGES
-                and line.location_dest_id.usage in holds.OWN_USAGES
+                not line.location_id._get_hold_place().is_in_house
+                and line.location_dest_id._get_hold_place().is_in_house
                 and line.quantity_product_uom > before[line]
             )
         )

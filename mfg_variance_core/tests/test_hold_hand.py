@@ -80,15 +80,19 @@ class TestHoldHand(DecisionCase, HoldCase):
                 [{"kind": "workcenter", "workcenter_id": center.id, "reason": "x"}]
             )
 
+    def make_storekeeper(self):
+        return new_test_user(
+            self.env,
+            "hold_storekeeper",
+            groups="mfg_variance_core.group_operator,stock.group_stock_user,"
+            "mrp.group_mrp_user",
+        )
+
     def test_given_line_of_stock_expected_that_quantity_in_quarantine(self):
         nut = self.make_product("Nut")
         self.fill(nut, 10)
         quant = nut.stock_quant_ids.filtered(lambda one: one.location_id == self.stock)
-        storekeeper = new_test_user(
-            self.env,
-            "hold_storekeeper",
-            groups="mfg_variance_core.group_operator,stock.group_stock_user",
-        )
+        storekeeper = self.make_storekeeper()
         wizard = (
             self.env["mfg.variance.hold.wizard"]
             .with_user(storekeeper)
@@ -97,6 +101,99 @@ class TestHoldHand(DecisionCase, HoldCase):
         )
         wizard.action_apply()
         self.assertEqual(self.on_hand(nut, self.plant.quarantine_location_id), 3)
+
+    def test_given_several_lines_of_stock_expected_each_held(self):
+        nut = self.make_product("Nut")
+        self.fill(nut, 10)
+        quants = (nut.stock_quant_ids | self.lot.quant_ids).filtered(
+            lambda one: one.location_id == self.stock
+        )
+        storekeeper = self.make_storekeeper()
+        wizard = (
+            self.env["mfg.variance.hold.wizard"]
+            .with_user(storekeeper)
+            .with_context(active_model="stock.quant", active_ids=quants.ids)
+            .create({"reason": "Flood"})
+        )
+        wizard.action_apply()
+        self.assertEqual(self.lot.variance_hold_strength, "no_use")
+        self.assertEqual(self.on_hand(nut, self.plant.quarantine_location_id), 10)
+
+    def open_free(self, user, **context):
+        return Form(
+            self.env["mfg.variance.hold.wizard"].with_user(user).with_context(**context)
+        )
+
+    def test_given_nothing_expected_quantity_in_a_location_can_be_chosen(self):
+        nut = self.make_product("Nut")
+        self.fill(nut, 10)
+        with self.open_free(self.make_storekeeper()) as form:
+            form.reason = "Dented"
+            form.kind = "quantity"
+            form.product_id = nut
+            form.location_id = self.stock
+            self.assertEqual(form.part_of, "10 Units")
+            form.quantity = 4
+        form.record.action_apply()
+        self.assertEqual(self.on_hand(nut, self.plant.quarantine_location_id), 4)
+
+    def test_given_nothing_expected_each_kind_can_be_chosen(self):
+        workorder = self.make_workorder()
+        targets = {
+            "lot": self.lot,
+            "production": workorder.production_id,
+            "workorder": workorder,
+            "workcenter": workorder.workcenter_id,
+        }
+        storekeeper = self.make_storekeeper()
+        for kind, target in targets.items():
+            with self.subTest(kind):
+                with self.open_free(storekeeper) as form:
+                    form.reason = "Dented"
+                    form.kind = kind
+                    form[f"{kind}_id"] = target
+                form.record.action_apply()
+                held = self.Hold.search([(f"{kind}_id", "=", target.id)], limit=1)
+                self.assertEqual((held.kind, held.reason), (kind, "Dented"))
+
+    def test_given_choice_changed_expected_only_what_is_shown_held(self):
+        workorder = self.make_workorder()
+        with self.open_free(self.make_storekeeper()) as form:
+            form.reason = "Dented"
+            form.kind = "lot"
+            form.lot_id = self.lot
+            form.kind = "workorder"
+            form.workorder_id = workorder
+        form.record.action_apply()
+        self.assertFalse(self.lot.variance_hold_strength)
+        self.assertEqual(workorder.variance_hold_badge, "no_use")
+
+    def test_given_product_expected_its_way_of_being_held_chosen(self):
+        nut = self.make_product("Nut")
+        storekeeper = self.make_storekeeper()
+        for product, kind in ((nut, "quantity"), (self.bolt, "lot")):
+            for record in (product, product.product_tmpl_id):
+                context = record.action_variance_hold()["context"]
+                form = self.open_free(storekeeper, **context)
+                self.assertEqual((form.kind, form.product_id), (kind, product))
+
+    def test_given_no_role_in_stock_expected_only_a_quantity_to_choose(self):
+        nut = self.make_product("Nut")
+        self.fill(nut, 10)
+        Wizard = self.env["mfg.variance.hold.wizard"].with_user(self.operator)
+        self.assertEqual([kind for kind, _label in Wizard._get_kinds()], ["quantity"])
+        with self.open_free(self.operator) as form:
+            form.reason = "Dented"
+            form.product_id = nut
+            form.location_id = self.stock
+            form.quantity = 4
+        form.record.action_apply()
+        self.assertEqual(self.on_hand(nut, self.plant.quarantine_location_id), 4)
+
+    def test_given_nothing_chosen_expected_asked(self):
+        wizard = self.env["mfg.variance.hold.wizard"].with_user(self.operator)
+        with self.assertRaisesRegex(UserError, "where it is"):
+            wizard.create({"reason": "Dented"}).action_apply()
 
     def test_given_part_of_order_expected_split_by_the_dialog(self):
         order = self.make_order(10)
@@ -188,6 +285,34 @@ class TestHoldHand(DecisionCase, HoldCase):
         self.assertEqual(hold.reason, "By rule")
         self.assertFalse(hold.placed_by_id)
 
+    def test_given_two_rules_at_once_expected_held_as_hard_as_either_asks(self):
+        order = self.make_order(5)
+        for strength in ("no_use", "no_ship"):
+            action = self.make_action("mrp.production", variance_hold_strength=strength)
+            self.run_action(action, order)
+        self.judge()
+        held = self.Hold.search([("production_id", "=", order.id)])
+        self.assertEqual(held.mapped("strength"), ["no_use"])
+
+    def test_given_rules_of_two_cases_at_once_expected_each_holds_for_its_own(self):
+        case = self.open_case()
+        self.env["mfg.variance.engine"]._capture_holds(
+            [
+                {
+                    "kind": "lot",
+                    "lot_id": self.lot.id,
+                    "strength": "no_use",
+                    "reason": "By rule",
+                    "exception_id": case_id,
+                }
+                for case_id in (case.id, False)
+            ]
+        )
+        self.judge()
+        held = self.Hold.search([("lot_id", "=", self.lot.id)])
+        self.assertEqual(held.exception_id, case)
+        self.assertEqual(len(held), 2)
+
     def test_given_server_action_on_foreign_model_expected_lot_by_its_field(self):
         scrap = self.env["stock.scrap"].create(
             {"product_id": self.bolt.id, "lot_id": self.lot.id, "scrap_qty": 1}
@@ -274,34 +399,6 @@ class TestHoldHand(DecisionCase, HoldCase):
     def test_given_nothing_entered_expected_asked_and_not_counted_as_zero(self):
         hold = self.hold_lot()
         with self.assertRaisesRegex(UserError, "what you counted"):
-    def test_given_two_rules_at_once_expected_held_as_hard_as_either_asks(self):
-        order = self.make_order(5)
-        for strength in ("no_use", "no_ship"):
-            action = self.make_action("mrp.production", variance_hold_strength=strength)
-            self.run_action(action, order)
-        self.judge()
-        held = self.Hold.search([("production_id", "=", order.id)])
-        self.assertEqual(held.mapped("strength"), ["no_use"])
-
-    def test_given_rules_of_two_cases_at_once_expected_each_holds_for_its_own(self):
-        case = self.open_case()
-        self.env["mfg.variance.engine"]._capture_holds(
-            [
-                {
-                    "kind": "lot",
-                    "lot_id": self.lot.id,
-                    "strength": "no_use",
-                    "reason": "By rule",
-                    "exception_id": case_id,
-                }
-                for case_id in (case.id, False)
-            ]
-        )
-        self.judge()
-        held = self.Hold.search([("lot_id", "=", self.lot.id)])
-        self.assertEqual(held.exception_id, case)
-        self.assertEqual(len(held), 2)
-
             self.confirm(hold, 0)
 
     def test_given_less_counted_and_no_case_expected_missing_is_kept(self):

@@ -184,6 +184,7 @@ ALLOWED = {
     "product.template": {
         "action_open_variance_exceptions",
         "action_open_variance_holds",
+        "action_variance_hold",
     },
     "ir.actions.server": {"run"},
     # a mixin of orders, work orders, work centers and products
@@ -207,8 +208,8 @@ OF_ODOO = {
 }
 # without an access rule for anybody: abstract, nothing to read or write
 WITHOUT_ACCESS = {
-    "mfg.variance.authority",
     "mfg.variance.about",
+    "mfg.variance.authority",
     "mfg.variance.special",
     "mfg.variance.engine",
     "mfg.variance.control",

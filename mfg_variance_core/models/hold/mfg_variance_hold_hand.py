@@ -58,6 +58,24 @@ class MfgVarianceHold(models.Model):
         self.env["mfg.variance.authority"]._check("place_hold", plant or company)
 
     @api.model
+    def _divide_by_right(self, vals_list):
+        """``(what the person may hold, {place: what he may not})``.
+
+        Refuses if there is nothing at all of the first.
+        """
+        mine, left, refusal = [], {}, None
+        for place, group in self._group_by_place(vals_list).items():
+            try:
+                self._check_may_place(*place)
+            except AccessError as exc:
+                left[place], refusal = group, exc
+            else:
+                mine += group
+        if refusal and not mine:
+            raise refusal
+        return mine, left
+
+    @api.model
     def _get_left_sentence(self, place, vals_list):
         """What was not held in somebody else's place, and who can hold it there."""
         company_id, plant_id = place

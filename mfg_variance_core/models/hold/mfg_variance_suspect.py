@@ -159,19 +159,9 @@ class MfgVarianceSuspect(models.Model):
         self.ensure_one()
         self.check_access("read")
         Hold = self.env["mfg.variance.hold"]
-        by_place = Hold._group_by_place(
+        mine, left = Hold._divide_by_right(
             [line._prepare_hold() for line in self._get_unheld()]
         )
-        mine, left, refusal = [], {}, None
-        for place, vals_list in by_place.items():
-            try:
-                Hold._check_may_place(*place)
-            except AccessError as exc:
-                left[place], refusal = vals_list, exc
-            else:
-                mine += vals_list
-        if refusal and not mine:
-            raise refusal
         if mine:
             Hold._place_by_hand(mine)
         sentences = [self.env._("%(count)s put on hold.", count=len(mine))]

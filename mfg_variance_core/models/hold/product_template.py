@@ -23,6 +23,13 @@ class ProductTemplate(models.Model):
         """The holds of all variants of this product."""
         return self.product_variant_ids.action_open_variance_holds()
 
+    def action_variance_hold(self):
+        """Ask what of it is to be held; of several variants the person chooses one."""
+        self.ensure_one()
+        variants = self.product_variant_ids
+        context = {"default_product_id": variants.id} if len(variants) == 1 else {}
+        return self.env["mfg.variance.hold"]._open_wizard(context)
+
     def write(self, vals):
         names = [name for name in GUARDED if name in vals]
         if vals.get("active"):

@@ -322,6 +322,14 @@ export class MyShift extends Component {
         );
     }
 
+    /** Whatever is not at hand to be scanned: the dialog asks what. */
+    placeHold() {
+        return this.action.doAction(
+            "mfg_variance_core.mfg_variance_hold_wizard_action",
+            {onClose: () => this.read(true)}
+        );
+    }
+
     async onOpenApproval(approval) {
         await this.action.doAction({
             type: "ir.actions.act_window",

@@ -8,7 +8,6 @@ no actions here: they always work, and what comes out of them lands in quarantin
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 NO_USE = "no_use"
 NO_SHIP = "no_ship"
@@ -68,19 +67,6 @@ class Place:
     def is_in_house(self) -> bool:
         """Whether what is there is in our hands."""
         return self.is_own and not self.is_away
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A hold in the words of a refusal, with the codes of what it is."""
-
-    name: str
-    kind: str
-    strength: str
-    target: str
-    reason: str
-    since: datetime
-    is_inherited: bool = False
 
 
 def stops(strength: str | None, action: str) -> bool:

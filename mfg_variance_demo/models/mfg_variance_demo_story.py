@@ -96,6 +96,8 @@ class MfgVarianceDemoStory(models.AbstractModel):
         windows = self._get_windows(orders, until)
         people = self._get_worker_ids()
         rng = random.Random(seed)
+        # from here on windows read what is new, as after an installation
+        self._get_pattern_marks()
         for done, moment in enumerate(sorted(windows), start=1):
             self._at(moment)._play_window(windows[moment], people, rng)
             self.env.cr.flush()
@@ -168,11 +170,36 @@ class MfgVarianceDemoStory(models.AbstractModel):
             self._start(window["start"], people)
         # judged before the supervisor looks at it
         self.env.cr.flush()
+        self._judge_patterns()
         self._watch_deadlines()
         for name in window["act"]:
             self._act(name)
         for plant in window["handle"]:
             self._handle(plant, rng)
+
+    def _judge_patterns(self):
+        """What the scheduled action does when a reading beyond a limit wakes it.
+
+        Without its commits: the story is one transaction.
+        """
+        Measurement = self.env["mfg.variance.measurement"]
+        beyond = [
+            ("recorded_at", "=", self.env["mfg.variance.engine"]._now()),
+            ("phase", "=", "final"),
+            ("severity", "!=", False),
+        ]
+        if not Measurement.search_count(beyond, limit=1):
+            return
+        marks = self._get_pattern_marks()
+        engine = self.env["mfg.variance.engine"].with_env(marks.env)
+        while marks:
+            passed, _count = engine._judge_marks(marks, engine._get_window_versions())
+            marks -= passed
+
+    def _get_pattern_marks(self):
+        engine = self.env["mfg.variance.engine"]._clean_engine()
+        Watermark = engine.env["mfg.variance.watermark"]
+        return Watermark._ensure(engine._get_window_versions())
 
     def _watch_deadlines(self):
         """What the scheduled action does when nobody answers in time, uncommitted."""

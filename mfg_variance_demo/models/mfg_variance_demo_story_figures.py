@@ -226,13 +226,22 @@ class MfgVarianceDemoStory(models.AbstractModel):
             )
         )
         cases = explained.search([("company_id", "=", self.env.company.id)])
+        planted = {
+            row.id for mine in events.values() for _moment, rows in mine for row in rows
+        }
         return explained | cases.filtered(
             lambda case: (
-                case.workorder_id in faulty
+                self._is_pattern_of(case, planted)
+                or case.workorder_id in faulty
                 or case.production_id in productions
                 and case.metric_id.code in PIECE_METRICS
             )
         )
+
+    def _is_pattern_of(self, case, planted):
+        """Whether most of the readings that a pattern was found in were planted."""
+        points = (case.snapshot or {}).get("window", {}).get("points", [])
+        return 2 * len(planted.intersection(points)) > len(points)
 
     def _get_fault_figures(self, kind, events):
         found = [

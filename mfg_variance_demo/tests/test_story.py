@@ -158,6 +158,17 @@ class TestStory(TransactionCase):
         )
         self.assertEqual(case.product_id.name, "Motor plate")
 
+    def test_patterns_are_found_as_the_story_goes(self):
+        series = self.env["mfg.variance.series"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertGreater(len(series.policy_id), 1)
+        cases = self.cases(("source_model", "=", series._name))
+        self.assertIn("Press 2", cases.workcenter_id.mapped("name"))
+        for case in cases:
+            # by the clock of the story, not by that of the day it is played
+            self.assertLess(case.detected_at, UNTIL)
+
     def test_over_consumption_names_the_shift(self):
         cases = self.cases(("metric_id.code", "=", "material_usage"))
         north = cases.filtered(lambda case: case.plant_id.code == "NORTH")

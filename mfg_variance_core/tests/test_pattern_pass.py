@@ -75,6 +75,21 @@ class TestPatternPass(PatternCase):
             self.make_pattern({"count": 9}, workcenter_id=center.id)
         self.assertEqual(measure(), one)
 
+    def test_given_policy_in_other_hands_expected_the_others_judged(self):
+        other = self.make_pattern({"count": 2}, fingerprint_dims="product")
+        self.take_all(170, 170, 170)
+
+        def lock(marks):
+            return marks.filtered(lambda mark: mark.policy_id != other)
+
+        Watermark = type(self.env["mfg.variance.watermark"])
+        with patch.object(Watermark, "try_lock_for_update", lock):
+            self.run_pass()
+        self.assertTrue(self.patterns())
+        self.assertFalse(self.patterns(other))
+        self.run_pass()
+        self.assertTrue(self.patterns(other))
+
     def test_given_much_to_judge_expected_committed_in_between(self):
         other = self.make_pattern({"count": 2}, fingerprint_dims="product")
         self.take_all(170, 170, 170)

@@ -129,7 +129,6 @@ class TestDispositionKinds(DispositionCase):
 
     def test_given_rework_approved_expected_approver_has_not_made_the_lot(self):
         self.dispose(self.held, "rework", 4)
-        self.env.invalidate_all()
         self.assertNotIn(self.quality.id, self.held._get_parties()["producer"])
         self.assert_done(self.dispose(self.held, "scrap", 2))
 
@@ -137,7 +136,6 @@ class TestDispositionKinds(DispositionCase):
         one = self.dispose(self.held, "rework", 4)
         self.assertFalse(one.production_ids.user_id)
         self.finish_rework(one.production_ids, 4)
-        self.env.invalidate_all()
         parties = one.new_hold_ids._get_parties()
         self.assertIn(self.env.uid, parties["producer"])
 

@@ -126,7 +126,7 @@ class TestSuspect(HoldCase):
     def test_given_two_lots_of_one_order_expected_made_together(self):
         first = self.make(self.pump, "S-1", self.bolt, self.lot, 1)
         second = self.make_lot("S-2", self.pump)
-        finished = first.variance_made_by_ids.move_finished_ids
+        finished = first._get_variance_makers().move_finished_ids
         self.env["stock.move.line"].create(
             {
                 "move_id": finished.id,
@@ -142,7 +142,7 @@ class TestSuspect(HoldCase):
 
     def test_given_order_expected_what_it_made_and_used(self):
         housing = self.make(self.housing, "H-1", self.bolt, self.lot)
-        order = housing.variance_made_by_ids
+        order = housing._get_variance_makers()
         population = self.search_from(production_id=order.id)
         self.assertEqual(self.lots(population), housing)
         self.assertEqual(self.lots(population, "origin"), self.lot)
@@ -162,8 +162,8 @@ class TestSuspect(HoldCase):
 
     def test_given_window_expected_consumption_in_it_only(self):
         old = self.make(self.housing, "H-1", self.bolt, self.lot)
-        old.variance_made_by_ids.move_raw_ids.move_line_ids.date = self.now - timedelta(
-            days=9
+        old._get_variance_makers().move_raw_ids.move_line_ids.date = (
+            self.now - timedelta(days=9)
         )
         new = self.make(self.housing, "H-2", self.bolt, self.lot)
         population = self.search_from(

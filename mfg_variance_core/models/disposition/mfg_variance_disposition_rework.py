@@ -36,7 +36,7 @@ class MfgVarianceDisposition(models.Model):
 
     def _prepare_rework_vals(self, lot, quantity, cost):
         warehouse = self._get_warehouse()
-        origin = lot.variance_made_by_ids
+        origin = lot._get_variance_makers()
         vals = {
             "product_id": self.product_id.id,
             "product_qty": quantity,

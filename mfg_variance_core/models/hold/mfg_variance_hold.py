@@ -159,7 +159,7 @@ class MfgVarianceHold(models.Model):
         orders = (
             work.production_id
             | work.workorder_id.production_id
-            | work.lot_id.variance_made_by_ids
+            | work.lot_id._get_variance_makers()
         )
         parties["producer"] = (
             set(orders.workorder_ids.time_ids.user_id.ids)

@@ -26,7 +26,7 @@ class MfgVarianceHold(models.Model):
         orders = (
             self.production_id
             | self.workorder_id.production_id
-            | self.lot_id.variance_made_by_ids
+            | self.lot_id._get_variance_makers()
         )
         if self.workcenter_id:
             waiting = self.env["mrp.workorder"].search(

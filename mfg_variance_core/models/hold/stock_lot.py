@@ -23,9 +23,6 @@ class StockLot(models.Model):
         index="btree_not_null",
         help="How the lot itself is held; kept by variance control.",
     )
-    variance_made_by_ids = fields.Many2many(
-        "mrp.production", compute="_compute_variance_made_by_ids"
-    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -74,13 +71,9 @@ class StockLot(models.Model):
         # sudo: a flag that follows from holds, whoever placed or lifted them
         return self.sudo().with_context(**{TOKEN_KEY: SYSTEM})
 
-    def _compute_variance_made_by_ids(self):
-        """The orders the lots came out of."""
-        found = self.env["stock.move.line"]._read_group(
-            [("lot_id", "in", self.ids), ("move_id.production_id", "!=", False)],
-            ["lot_id"],
-            ["move_id:recordset"],
+    def _get_variance_makers(self):
+        """The orders the lots came out of, as their moves stand now."""
+        lines = self.env["stock.move.line"].search(
+            [("lot_id", "in", self.ids), ("move_id.production_id", "!=", False)]
         )
-        orders = {lot.id: moves.production_id for lot, moves in found}
-        for lot in self:
-            lot.variance_made_by_ids = orders.get(lot._origin.id)
+        return lines.move_id.production_id

@@ -84,7 +84,8 @@ class Demand:
     """What is asked for, as plain values; ids of what it is about.
 
     ``limit_quantity`` and ``limit_at`` are those of a permit, ``target_product`` and
-    ``target_lot`` those of a regrade, ``subject`` the document a disposition finishes.
+    ``target_lot`` those of a regrade, ``subject`` the document a disposition finishes
+    or the receipt it gives back.
     """
 
     hold: int
@@ -134,6 +135,10 @@ def missing(demand: Demand, needs_customer_reference: bool = False) -> list[str]
     ['lot_for_date']
     >>> missing(Demand(1, "regrade", 2, 3, 5.0, target_product=2))
     ['target']
+    >>> missing(Demand(1, "return", 2, 3, 5.0)), missing(
+    ...     Demand(1, "return", 2, 3, 5.0, partner=8)
+    ... )
+    (['vendor'], [])
     >>> missing(Demand(1, "release", None, None, 0.0))
     []
     """
@@ -160,6 +165,8 @@ def missing(demand: Demand, needs_customer_reference: bool = False) -> list[str]
         and not demand.target_lot
     ):
         needs.append("target")
+    if demand.kind == RETURN and not demand.partner:
+        needs.append("vendor")
     return needs
 
 

@@ -111,4 +111,5 @@ from . import test_disposition_money
 from . import test_disposition_scrap_limit
 from . import test_security_dispositions
 from . import test_disposition_race
+from . import test_disposition_return
 from . import test_disposition_tour

@@ -229,66 +229,6 @@ class TestDispositionKinds(DispositionCase):
         self.assertEqual(self.on_hand(self.bolt, lot=self.lot), 0)
         self.assertEqual(self.held.state, "lifted")
 
-    # ------------------------------------------------------------------- return
-
-    def receive(self, lot, quantity=5):
-        vendor = self.env["res.partner"].create({"name": "Bolts Ltd"})
-        picking = self.env["stock.picking"].create(
-            {
-                "picking_type_id": self.warehouse.in_type_id.id,
-                "partner_id": vendor.id,
-                "location_id": self.suppliers.id,
-                "location_dest_id": self.stock.id,
-                "move_ids": [
-                    (
-                        0,
-                        0,
-                        {
-                            "product_id": self.bolt.id,
-                            "product_uom_qty": quantity,
-                            "location_id": self.suppliers.id,
-                            "location_dest_id": self.stock.id,
-                        },
-                    )
-                ],
-            }
-        )
-        picking.action_confirm()
-        picking.move_ids.move_line_ids.unlink()
-        picking.move_ids.move_line_ids = [
-            (0, 0, {"product_id": self.bolt.id, "lot_id": lot.id, "quantity": quantity})
-        ]
-        picking.move_ids.picked = True
-        picking.button_validate()
-        self.assertEqual(picking.state, "done")
-        return picking
-
-    def test_given_return_expected_return_of_its_receipt(self):
-        lot = self.make_lot("B-2")
-        receipt = self.receive(lot)
-        one = self.dispose(self.hold_lot(lot), "return", 5)
-        self.assert_done(one)
-        back = one.picking_ids
-        self.assertEqual((back.return_id, back.state), (receipt, "done"))
-        self.assertEqual(back.location_dest_id.usage, "supplier")
-        self.assertEqual(back.move_ids.origin_returned_move_id, receipt.move_ids)
-        self.assertEqual(self.on_hand(self.bolt, lot=lot), 0)
-
-    def test_given_return_without_a_receipt_expected_delivery_to_the_vendor(self):
-        vendor = self.env["res.partner"].create({"name": "Bolts Ltd"})
-        one = self.dispose(self.held, "return", 3, partner_id=vendor.id)
-        self.assert_done(one)
-        self.assertEqual(one.picking_ids.partner_id, vendor)
-        self.assertEqual(one.picking_ids.state, "done")
-        self.assertEqual(one.picking_ids.location_dest_id.usage, "supplier")
-        self.assertEqual(self.on_hand(self.bolt), 7)
-
-    def test_given_return_without_any_vendor_expected_failed_with_the_reason(self):
-        one = self.dispose(self.held, "return", 3)
-        self.assertEqual(one.state, "failed")
-        self.assertIn("vendor", one.failure)
-        self.assertEqual(self.on_hand(self.bolt), 10)
-
     # ----------------------------------------------------------- held work
 
     def test_given_held_order_expected_only_released(self):

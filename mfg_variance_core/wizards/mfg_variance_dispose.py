@@ -53,7 +53,28 @@ class MfgVarianceDispose(models.TransientModel):
     limit_at = fields.Datetime(string="Valid Until")
     target_product_id = fields.Many2one("product.product", string="Becomes")
     target_lot = fields.Char(string="New Lot")
-    partner_id = fields.Many2one("res.partner", string="Vendor")
+    # computed as sudo: who has no rights in Inventory decides about receipts, too
+    receipt_ids = fields.Many2many(
+        "stock.picking", compute="_compute_receipt_ids", compute_sudo=True
+    )
+    receipt_id = fields.Many2one(
+        "stock.picking",
+        string="Came With",
+        compute="_compute_receipt_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Vendor",
+        compute="_compute_partner_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     plan_text = fields.Char(compute="_compute_plan", compute_sudo=False)
     value_text = fields.Char(
         string="Worth", compute="_compute_plan", compute_sudo=False
@@ -74,13 +95,10 @@ class MfgVarianceDispose(models.TransientModel):
             wizard.is_stock = bool(product)
             wizard.is_tracked = bool(hold.lot_id)
             wizard.held_text = hold and hold._get_held_text()
-            # sudo: settings of product and plant
-            wizard.needs_concession = bool(
-                product
-                and (
-                    product.sudo().variance_needs_concession
-                    or hold.sudo().plant_id.needs_concession
-                )
+            permit = {"kind": dispositions.USE_AS_IS}
+            wizard.needs_concession = (
+                wizard.is_stock
+                and wizard._get_hold_draft(**permit)._needs_customer_reference()
             )
 
     @api.depends("hold_id")
@@ -94,6 +112,29 @@ class MfgVarianceDispose(models.TransientModel):
             is_permit = wizard.kind == dispositions.USE_AS_IS and wizard.is_tracked
             wizard.limit_quantity = wizard.quantity if is_permit else 0.0
 
+    @api.depends("kind", "hold_id")
+    def _compute_receipt_ids(self):
+        for wizard in self:
+            wizard.hold_id.with_env(self.env(su=False)).check_access("read")
+            is_return = wizard.kind == dispositions.RETURN and wizard.is_stock
+            wizard.receipt_ids = is_return and wizard._get_hold_draft()._get_receipts()
+
+    @api.depends("receipt_ids")
+    def _compute_receipt_id(self):
+        for wizard in self:
+            one = wizard.receipt_ids._origin
+            wizard.receipt_id = one if len(one) == 1 else False
+
+    @api.depends("receipt_id")
+    def _compute_partner_id(self):
+        for wizard in self:
+            # sudo: the vendors of what is held, for whoever decides about it
+            one = wizard.sudo()
+            receipts = one.receipt_id or one.receipt_ids
+            vendors = receipts.partner_id or one.product_id.seller_ids.partner_id
+            vendors = vendors._origin
+            wizard.partner_id = vendors if len(vendors) == 1 else False
+
     @api.depends(
         "kind",
         "quantity",
@@ -102,6 +143,8 @@ class MfgVarianceDispose(models.TransientModel):
         "limit_at",
         "target_product_id",
         "target_lot",
+        "receipt_id",
+        "partner_id",
     )
     def _compute_plan(self):
         for wizard in self:
@@ -116,10 +159,14 @@ class MfgVarianceDispose(models.TransientModel):
 
     def _get_draft(self):
         """What would be asked for, not stored."""
+        return self._get_hold_draft(**self._prepare_vals())
+
+    def _get_hold_draft(self, **asked):
+        """A disposition of the hold, as far as it is known what is asked."""
         self.ensure_one()
         Disposition = self.env["mfg.variance.disposition"]
         return Disposition.new(
-            {**Disposition._prepare_hold_vals(self.hold_id), **self._prepare_vals()}
+            {**Disposition._prepare_hold_vals(self.hold_id), **asked}
         )
 
     def _prepare_vals(self):
@@ -143,6 +190,7 @@ class MfgVarianceDispose(models.TransientModel):
                 "target_lot": self.target_lot,
             }
         elif self.kind == dispositions.RETURN:
+            vals["receipt_id"] = self.receipt_id.id
             vals["partner_id"] = self.partner_id.id
         return vals
 

@@ -3,6 +3,7 @@ from . import mfg_variance_disposition_value
 from . import mfg_variance_disposition_flow
 from . import mfg_variance_disposition_execution
 from . import mfg_variance_disposition_stock
+from . import mfg_variance_disposition_return
 from . import mfg_variance_disposition_rework
 from . import mfg_variance_disposition_permit
 from . import mfg_variance_disposition_presentation

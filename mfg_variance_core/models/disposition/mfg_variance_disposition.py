@@ -52,6 +52,7 @@ class MfgVarianceDisposition(models.Model):
         "target_product_id",
         "target_lot",
         "partner_id",
+        "receipt_id",
         "scrap_id",
         "amount",
         "amount_missing_reason",
@@ -102,6 +103,12 @@ class MfgVarianceDisposition(models.Model):
     target_product_id = fields.Many2one("product.product", string="Becomes")
     target_lot = fields.Char(string="New Lot")
     partner_id = fields.Many2one("res.partner", string="Vendor")
+    receipt_id = fields.Many2one(
+        "stock.picking",
+        string="Receipt",
+        index="btree_not_null",
+        help="The receipt it came with; it goes back as the return of that.",
+    )
     scrap_id = fields.Many2one(
         "stock.scrap",
         string="Recorded Scrap",
@@ -188,6 +195,9 @@ class MfgVarianceDisposition(models.Model):
         """What is asked for, as :class:`...domain.dispositions.Demand`."""
         self.ensure_one()
         scrap = self.scrap_id.sudo()  # sudo: what the digest is about
+        subject = scrap and scrap._get_variance_subject()
+        if self.receipt_id:
+            subject = f"{self.receipt_id._name}:{self.receipt_id.id}"
         return dispositions.Demand(
             hold=self.hold_id.id,
             kind=self.kind or "",
@@ -201,7 +211,7 @@ class MfgVarianceDisposition(models.Model):
             target_product=self.target_product_id.id or None,
             target_lot=self.target_lot or None,
             partner=self.partner_id.id or None,
-            subject=scrap and scrap._get_variance_subject() or None,
+            subject=subject or None,
         )
 
     def _get_parties(self):

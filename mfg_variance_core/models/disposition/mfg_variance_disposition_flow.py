@@ -165,6 +165,7 @@ class MfgVarianceDisposition(models.Model):
             needs.append(self.env._("Say why."))
         if needs:
             raise UserError("\n".join(needs))
+        self._check_receipt()
 
     def _get_need_labels(self):
         return {
@@ -190,6 +191,9 @@ class MfgVarianceDisposition(models.Model):
             ),
             "target": self.env._(
                 "Choose the other product, or another lot, it becomes."
+            ),
+            "vendor": self.env._(
+                "Choose the receipt it came with, or the vendor it goes back to."
             ),
         }
 

@@ -53,7 +53,17 @@ class MfgVarianceDisposition(models.Model):
                 )
             ),
             "limit": one._get_limit_text(),
+            "vendor": one._get_vendor_text(),
         }
+
+    def _get_vendor_text(self):
+        if not self.receipt_id:
+            return self.partner_id.display_name or self.env._("the vendor")
+        return self.env._(
+            "%(vendor)s, as the return of %(receipt)s",
+            vendor=self.partner_id.display_name,
+            receipt=self.receipt_id.name,
+        )
 
     def _get_limit_text(self):
         parts = []
@@ -102,7 +112,7 @@ class MfgVarianceDisposition(models.Model):
                 "%(quantity)s of %(product)s are scrapped.", **values
             ),
             dispositions.RETURN: self.env._(
-                "%(quantity)s of %(product)s go back to the vendor.", **values
+                "%(quantity)s of %(product)s go back to %(vendor)s.", **values
             ),
         }
 

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
 from ..guard import own_entry, without_tokens
-from .ir_actions_server import VARIANCE_STATES
+from .ir_actions_server import GATE_STATES, VARIANCE_STATES
 
 
 class BaseAutomation(models.Model):
@@ -54,9 +54,8 @@ class BaseAutomation(models.Model):
         """
         # sudo: reads the action types of a rule the user may not read
         rule = self.sudo()
-        detects = rule.action_server_ids and all(
-            action.state in VARIANCE_STATES for action in rule.action_server_ids
-        )
+        states = set(rule.action_server_ids.mapped("state"))
+        detects = states and states <= set(VARIANCE_STATES) - set(GATE_STATES)
         if isinstance(error, psycopg2.Error | ConcurrencyError) or not detects:
             raise error
         self.env["ir.actions.server"]._log_variance_failure(

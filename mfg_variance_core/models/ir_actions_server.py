@@ -16,7 +16,10 @@ VARIANCE_STATES = (
     "variance_playbook",
     "variance_hold",
     "variance_approval",
+    "variance_require",
 )
+# what lets nobody through when it fails
+GATE_STATES = ("variance_require",)
 
 
 class IrActionsServer(models.Model):
@@ -24,7 +27,7 @@ class IrActionsServer(models.Model):
 
     They only capture into the transaction; judging happens at its end. Inside an
     Automation Rule they fail open: a fault of theirs is a run row and a message to
-    the automation owner, and the work goes on.
+    the automation owner, and the work goes on. A gate fails closed.
     """
 
     _name = "ir.actions.server"
@@ -197,7 +200,8 @@ class IrActionsServer(models.Model):
     def _run_variance(self):
         """Run an action of our own types; inside a rule its failure is only recorded.
 
-        A person who starts the action from the menu gets the error instead.
+        Unless it is a gate, which refuses by failing. A person who starts the action
+        from the menu gets the error instead.
         """
         context = self.env.context
         if not self._is_in_rule():
@@ -206,8 +210,10 @@ class IrActionsServer(models.Model):
             return False  # a form still being filled in has nothing to judge
         # capturing only remembers ids: it needs no savepoint, which would cost the
         # busiest rules two queries and an early flush each
-        # sudo: the type of an action the user may not read
-        is_contained = self.sudo().state != "variance_evaluate"
+        state = self.sudo().state  # sudo: the type of an action he may not read
+        if state in GATE_STATES:
+            return super().run()
+        is_contained = state != "variance_evaluate"
         try:
             if not is_contained:
                 return super().run()

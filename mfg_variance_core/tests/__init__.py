@@ -1,6 +1,7 @@
 from . import test_approval
 from . import test_approval_concurrency
 from . import test_approval_escalation
+from . import test_approval_gate
 from . import test_archive
 from . import test_attack_controls
 from . import test_attack_documents

@@ -5,6 +5,7 @@ from . import mfg_variance_approval
 from . import mfg_variance_approval_step
 from . import mfg_variance_approval_decision
 from . import mfg_variance_approval_flow
+from . import mfg_variance_approval_gate
 from . import mfg_variance_approval_escalation
 from . import mfg_variance_approval_presentation
 from . import mfg_variance_delegation

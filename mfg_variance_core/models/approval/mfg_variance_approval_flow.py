@@ -45,7 +45,11 @@ class MfgVarianceApproval(models.Model):
                 ("state", "=", "waiting"),
             ]
         )
-        if known and known.asked_digest == self._get_asked_digest(record):
+        if (
+            known
+            and known.asked_digest == self._get_asked_digest(record)
+            and known._is_about(amount)
+        ):
             return self.browse(known.id)
         # what was changed since is another question
         if known:
@@ -71,6 +75,13 @@ class MfgVarianceApproval(models.Model):
         approval._refresh()
         approval.exception_id._make_full()
         return self.browse(approval.id)
+
+    def _is_about(self, amount):
+        """Whether this very amount is asked for."""
+        self.ensure_one()
+        if amount is None or not self.has_amount:
+            return self.has_amount == (amount is not None)
+        return not self.currency_id.compare_amounts(amount, self.amount)
 
     @api.model
     def _prepare_request_vals(

@@ -120,6 +120,22 @@ class MfgVarianceGuarded(models.AbstractModel):
         # by their own checks that this very change is due
         return self.sudo().with_context({**context, TOKEN_KEY: SYSTEM})
 
+    def _lock_waiting(self):
+        """Lock the rows until the transaction ends; who holds them is waited for.
+
+        A row that changed meanwhile makes Odoo repeat the request on a fresh snapshot
+        (D9), which then says what became of it; ``lock_for_update`` would refuse at
+        once, with a message that tells a person nothing.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                SQL.identifier(self._table),
+                self._ids,
+            )
+        )
+
     def _refuse(self, names):
         raise AccessError(
             self.env._(

@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from threading import Event
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -121,6 +123,35 @@ class TestDispositionRace(HoldRaceCase):
         run = self.execute(one_id)
         self.assertEqual(self.late(run, run), 2)
         self.assertEqual(self.in_stock(), 6)
+
+    def test_given_second_meanwhile_expected_it_waits_and_finds_it_done(self):
+        run = self.execute(self.approved(4))
+
+        def retry():
+            with self.registry.cursor() as cr:
+                retrying(lambda: run(self.on(cr)), self.on(cr))
+
+        with self.registry.cursor() as first, ThreadPoolExecutor(1) as pool:
+            run(self.on(first))
+            second = pool.submit(retry)
+            while not second.done() and not self.is_waited_for(first):
+                Event().wait(0.05)
+            first.commit()
+            second.result(timeout=60)
+        self.assertEqual(self.in_stock(), 6)
+
+    def is_waited_for(self, cr):
+        """Whether another connection waits for what this one has locked."""
+        with self.registry.cursor() as other:
+            return bool(
+                self.on(other).execute_query(
+                    SQL(
+                        "SELECT 1 FROM pg_locks WHERE NOT granted AND %s = ANY("
+                        "pg_blocking_pids(pid))",
+                        cr.connection.info.backend_pid,
+                    )
+                )
+            )
 
     def test_given_two_dispositions_of_one_hold_expected_both_done(self):
         first, second = self.approved(4), self.approved(5)

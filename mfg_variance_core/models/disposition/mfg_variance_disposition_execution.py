@@ -26,8 +26,7 @@ class MfgVarianceDisposition(models.Model):
         Whoever comes second waits for the row and finds it done.
         """
         self.ensure_one()
-        # sudo: locked by whoever executes; nothing is written through it
-        self.sudo().lock_for_update()
+        self._lock_waiting()
         if self.state == dispositions.DONE:
             return True
         self._check_not_executed()
@@ -52,20 +51,14 @@ class MfgVarianceDisposition(models.Model):
 
     def _check_not_executed(self):
         """Refuse what the ledger says is done, whatever its state was set back to."""
-        # sudo: whether it was executed, whoever tries again
-        done = (
-            self.env["mfg.variance.ledger"]
-            .sudo()
-            .search_count(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "=", self.id),
-                    ("kind", "=", f"disposition.{dispositions.DONE}"),
-                ],
-                limit=1,
-            )
-        )
-        if done:
+        # sudo: whether there is a row that says so, whoever tries again
+        ledger = self.env["mfg.variance.ledger"].sudo()
+        done = [
+            ("res_model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("kind", "=", f"disposition.{dispositions.DONE}"),
+        ]
+        if ledger.search_count(done, limit=1):
             raise UserError(
                 self.env._(
                     "%(disposition)s was executed already. Ask for a new disposition "
@@ -118,10 +111,12 @@ class MfgVarianceDisposition(models.Model):
     def _for_documents(self):
         """This record for making native documents.
 
-        sudo: the approver decides and the system moves; it needs no role of his in
-        Inventory. Without our tokens, since Odoo's own methods run with it.
+        Without our tokens, since Odoo's own methods run with it.
         """
-        record = self.with_env(without_tokens(self.env)).sudo()
+        record = self.with_env(without_tokens(self.env))
+        # sudo: the approver decides and the system moves what was granted; that asks
+        # for no role of his in Inventory or Manufacturing
+        record = record.sudo()
         return record.with_context(clean_context(record.env.context)).with_company(
             self.company_id
         )
@@ -131,7 +126,8 @@ class MfgVarianceDisposition(models.Model):
         self.ensure_one()
         self._book_cost()
         if self.exception_id:
-            self.exception_id.sudo().message_post(  # sudo: the log of what was done
+            # sudo: writes the log of the case, which the approver need not see
+            self.exception_id.sudo().message_post(
                 author_id=self.env.user.partner_id.id,
                 body=self.env._(
                     "%(disposition)s was executed: %(what)s",
@@ -159,6 +155,7 @@ class MfgVarianceDisposition(models.Model):
         )
 
     def _wake(self):
+        # sudo: asks the scheduler to wake; what it executes is granted already
         self.env.ref("mfg_variance_core.cron_dispositions").sudo()._trigger()
 
     @api.model

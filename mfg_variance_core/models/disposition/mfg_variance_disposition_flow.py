@@ -32,8 +32,7 @@ class MfgVarianceDisposition(models.Model):
         """Move to ``state``: the only way a state changes."""
         self.ensure_one()
         self._check_may(state)
-        # sudo: the row is locked whoever may write it
-        self.sudo().lock_for_update()
+        self._lock_waiting()
         if not dispositions.allowed(self.state, state):
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(

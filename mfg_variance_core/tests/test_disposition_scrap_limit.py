@@ -59,9 +59,13 @@ class TestDispositionScrapLimit(DispositionCase):
         scrap = self.scrap(5)
         scrap.action_validate()
         one = scrap.sudo().variance_disposition_id.with_env(self.env)
+        number = scrap.name
+        self.assertIn(number, one.reason)
         self.grant(one)
         self.assert_done(one)
         self.assertEqual((scrap.state, scrap.scrap_qty), ("done", 5))
+        self.assertEqual(scrap.name, number)
+        self.assertEqual(set(scrap.sudo().move_ids.mapped("origin")), {number})
         self.assertEqual(self.on_hand(self.bolt, self.quarantine), 0)
         self.assertEqual(one.hold_id.state, "lifted")
 

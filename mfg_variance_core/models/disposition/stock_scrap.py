@@ -189,11 +189,12 @@ class StockScrap(models.Model):
 
         As scrap does: recording it never waits for a count.
         """
-        # sudo: put aside by the system, whatever who recorded it may do in Inventory
+        # sudo: put aside by the system into the quarantine of its plant, whatever who
+        # recorded it may do in Inventory
         scrap = self.sudo()
-        plant = self.env["mfg.variance.plant"].sudo()
+        plant = scrap.env["mfg.variance.plant"]
         plant = plant.browse(plant._get_id_of(scrap.location_id.warehouse_id.id))
-        quarantine = plant._get_quarantine().sudo()
+        quarantine = plant._get_quarantine()
         if scrap.location_id != quarantine:
             move = scrap.env["stock.move"].create(
                 scrap._prepare_variance_move_vals(quarantine)
@@ -255,7 +256,12 @@ class StockScrap(models.Model):
         """The final move, only while that disposition is executed."""
         if not is_running(self.env, disposition.id):
             disposition._refuse(("scrap_ids",))
+        asked = {scrap: scrap.name for scrap in self if scrap.variance_disposition_id}
         self.do_scrap()
+        for scrap, name in asked.items():
+            # Odoo numbers it anew; hold and approval tell of it as it was recorded
+            scrap.move_ids.filtered_domain([("origin", "=", scrap.name)]).origin = name
+            scrap.name = name
         # Odoo computes the quantity of the first of several right, the others as 1
         self.flush_recordset(["scrap_qty"])
         if any(scrap.state != "done" for scrap in self):

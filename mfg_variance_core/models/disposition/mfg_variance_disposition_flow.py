@@ -110,16 +110,14 @@ class MfgVarianceDisposition(models.Model):
     @api.model
     def _make(self, draft, hold, asked):
         """Insert what was asked for, with the fingerprint that no one changes again."""
+        sequence = self.env["ir.sequence"].sudo()  # sudo: takes the next number only
         vals = {
             **self._prepare_hold_vals(hold),
             **asked,
             **self._prepare_value_vals(
                 draft.company_id, draft.product_id, draft.lot_id, draft.quantity
             ),
-            # sudo: numbering only
-            "name": self.env["ir.sequence"]
-            .sudo()
-            .next_by_code("mfg.variance.disposition"),
+            "name": sequence.next_by_code("mfg.variance.disposition"),
             "digest": dispositions.digest(draft._get_demand()),
             "requested_by_id": self.env.uid,
             "requested_at": self.env["mfg.variance.engine"]._now(),
@@ -228,10 +226,9 @@ class MfgVarianceDisposition(models.Model):
 
     def _needs_customer_reference(self):
         self.ensure_one()
-        # sudo: a setting of the product and the plant
-        return self.kind == dispositions.USE_AS_IS and bool(
-            self.product_id.sudo().variance_needs_concession
-            or self.plant_id.sudo().needs_concession
+        one = self.sudo()  # sudo: reads a setting of the product and one of the plant
+        return one.kind == dispositions.USE_AS_IS and (
+            one.product_id.variance_needs_concession or one.plant_id.needs_concession
         )
 
     # ---------------------------------------------------------------- the grant

@@ -12,11 +12,12 @@ class MfgVarianceDisposition(models.Model):
     @api.model
     def _get_value(self, company, product, lot, quantity):
         """The :class:`Value` of a quantity of a product, at what it costs now."""
-        # sudo: costs are hidden from most people, the decision needs them
-        product = product.sudo().with_company(company)
-        cost = product.standard_price
-        if lot and product.lot_valuated:
-            cost = lot.sudo().with_company(company).standard_price
+        # sudo: reads the cost only; it is hidden from most people, and what the
+        # quantity is worth decides who has to agree
+        priced = product.sudo()
+        if lot and priced.lot_valuated:
+            priced = lot.sudo()  # sudo: as above
+        cost = priced.with_company(company).standard_price
         return dispositions.value(quantity, cost)
 
     @api.model

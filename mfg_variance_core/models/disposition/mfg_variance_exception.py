@@ -39,10 +39,9 @@ class MfgVarianceException(models.Model):
         needs = super()._get_gate_needs(to)
         if to not in ("resolved", "closed"):
             return needs
-        # sudo: what is open counts, whoever moves the case
-        open_ones = self.sudo().disposition_ids.filtered(
-            lambda one: one.state in dispositions.OPEN
-        )
+        # sudo: what is open counts, whoever moves the case; he is told its number
+        decided = self.sudo().disposition_ids
+        open_ones = decided.filtered(lambda one: one.state in dispositions.OPEN)
         labels = dict(open_ones._fields["state"]._description_selection(self.env))
         needs += [
             self.env._(
@@ -52,7 +51,7 @@ class MfgVarianceException(models.Model):
             )
             for one in open_ones
         ]
-        reworks = self.sudo().disposition_ids.production_ids.filtered(
+        reworks = decided.production_ids.filtered(
             lambda order: order.state not in ("done", "cancel")
         )
         needs += [

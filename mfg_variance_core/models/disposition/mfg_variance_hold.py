@@ -92,18 +92,14 @@ class MfgVarianceHold(models.Model):
     @api.model
     def _get_lot_quants(self, lot):
         """What is in our own locations of a lot."""
-        # sudo: as above
-        quants = (
-            self.env["stock.quant"]
-            .sudo()
-            .search(
-                [
-                    ("lot_id", "=", lot.id),
-                    ("location_id.usage", "=", "internal"),
-                    ("quantity", ">", 0),
-                ],
-                order="in_date, id",
-            )
+        quants = self.env["stock.quant"].sudo()  # sudo: as above
+        quants = quants.search(
+            [
+                ("lot_id", "=", lot.id),
+                ("location_id.usage", "=", "internal"),
+                ("quantity", ">", 0),
+            ],
+            order="in_date, id",
         )
         return quants.sorted(lambda one: one.location_id.variance_is_quarantine)
 
@@ -129,15 +125,16 @@ class MfgVarianceHold(models.Model):
     def _get_held_text(self):
         """What is held, where, and how much, in one line."""
         self.ensure_one()
-        product = self._get_disposable_product().sudo()  # sudo: names
+        hold = self.sudo()  # sudo: names of what is held, for who reads of the hold
+        product = hold._get_disposable_product()
         if not product:
-            return self.sudo().display_name
-        places = self._get_disposable_quants().location_id
+            return hold.display_name
+        places = hold._get_disposable_quants().location_id
         values = {
-            "quantity": f"{self._get_disposable_quantity():g}",
+            "quantity": f"{hold._get_disposable_quantity():g}",
             "unit": product.uom_id.name,
             "product": product.display_name,
-            "lot": f" ({self.sudo().lot_id.name})" if self.lot_id else "",
+            "lot": f" ({hold.lot_id.name})" if hold.lot_id else "",
             "places": ", ".join(places.mapped("display_name")),
         }
         if not places:
@@ -164,11 +161,12 @@ class MfgVarianceHold(models.Model):
             )
         )
         self.invalidate_recordset(["claim_number"])
-        if self.sudo().state != "active":  # sudo: the state only
+        hold = self.sudo()  # sudo: its state and name
+        if hold.state != "active":
             raise UserError(
                 self.env._(
                     "%(hold)s is lifted: there is nothing to decide about any more.",
-                    hold=self.sudo().display_name,
+                    hold=hold.display_name,
                 )
             )
 

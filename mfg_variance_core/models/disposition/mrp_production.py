@@ -51,11 +51,12 @@ class MrpProduction(models.Model):
         return super().write(vals)
 
     def _post_inventory(self, cancel_backorder=False):
-        before = {order.id: order._get_variance_made_moves() for order in self}
-        result = super()._post_inventory(cancel_backorder=cancel_backorder)
         # sudo: which decision an order belongs to, for whoever closes it
-        for order in self.sudo():
-            made = order._get_variance_made_moves() - before[order.id].sudo()
+        orders = self.sudo()
+        before = {order: order._get_variance_made_moves() for order in orders}
+        result = super()._post_inventory(cancel_backorder=cancel_backorder)
+        for order in orders:
+            made = order._get_variance_made_moves() - before[order]
             disposition = order.variance_disposition_id
             if not disposition or not made:
                 continue

@@ -145,6 +145,14 @@ class TestDispositionKinds(DispositionCase):
         made = one.production_ids.move_finished_ids.move_line_ids
         self.assertEqual(made.consume_line_ids, one.move_ids.move_line_ids)
 
+    def test_given_rework_closed_with_less_expected_the_rest_held_too(self):
+        one = self.dispose(self.held, "rework", 4)
+        self.finish_rework(one.production_ids.with_context(skip_backorder=True), 3)
+        self.assertEqual(one.production_ids.state, "done")
+        self.assertEqual(self.figures(), (0, 10))
+        self.assertEqual(sorted(one.new_hold_ids.mapped("quantity")), [1, 3])
+        self.assertIn("was closed before", "".join(one.new_hold_ids.mapped("reason")))
+
     def test_given_rework_cancelled_expected_pieces_held_in_quarantine(self):
         one = self.dispose(self.held, "rework", 4)
         one.production_ids.action_cancel()

@@ -173,15 +173,12 @@ class MfgVarianceDisposition(models.Model):
                 ),
             )
 
-    def _bring_back(self, order):
-        """The pieces of a rework order that was cancelled lie in quarantine again."""
+    def _bring_back(self, order, quantity, reason):
+        """Pieces that a rework order ended without lie in quarantine again."""
         self.ensure_one()
         one = self._for_documents()
         lot = order.lot_producing_ids[:1]
         quarantine = one._get_quarantine()
-        quantity = order.product_uom_id._compute_quantity(
-            order.product_qty, self.product_id.uom_id
-        )
         out = one.move_ids.filtered(
             lambda move: (
                 move.location_dest_id.usage == "production"
@@ -201,13 +198,4 @@ class MfgVarianceDisposition(models.Model):
             }
         )
         one._finish(move)
-        one._hold_again(
-            self.product_id,
-            lot,
-            quarantine,
-            quantity,
-            self.env._(
-                "%(order)s was cancelled before the pieces were reworked.",
-                order=order.name,
-            ),
-        )
+        one._hold_again(self.product_id, lot, quarantine, quantity, reason)

@@ -68,6 +68,16 @@ class MrpProduction(models.Model):
                     lambda one, line=line: one.lot_id == line.lot_id
                 )
             disposition._hold_reworked(order, made)
+            left = order.product_uom_qty - order._get_variance_made()
+            if cancel_backorder and order.product_id.uom_id.compare(left, 0.0) > 0:
+                disposition._bring_back(
+                    order,
+                    left,
+                    self.env._(
+                        "%(order)s was closed before these were reworked.",
+                        order=order.name,
+                    ),
+                )
         return result
 
     def _get_variance_made_moves(self):
@@ -85,7 +95,14 @@ class MrpProduction(models.Model):
         # sudo: as above
         for order in ended.sudo():
             if order.state == "cancel" and order.variance_disposition_id:
-                order.variance_disposition_id._bring_back(order)
+                order.variance_disposition_id._bring_back(
+                    order,
+                    order.product_uom_qty,
+                    self.env._(
+                        "%(order)s was cancelled before the pieces were reworked.",
+                        order=order.name,
+                    ),
+                )
         return result
 
     def _get_backorder_mo_vals(self):

@@ -69,6 +69,18 @@ class TestDispositionScrapLimit(DispositionCase):
         self.assertEqual(self.on_hand(self.bolt, self.quarantine), 0)
         self.assertEqual(one.hold_id.state, "lifted")
 
+    def test_given_failure_taken_back_expected_pieces_held_and_record_gone(self):
+        scrap = self.scrap(5)
+        scrap.action_validate()
+        one = scrap.sudo().variance_disposition_id.with_env(self.env)
+        self.fill(self.bolt, -2, location=self.quarantine, lot=self.lot)
+        self.grant(one)
+        self.assertEqual(one.state, "failed")
+        with self.signed_in(self.supervisor):
+            one.with_user(self.supervisor).action_withdraw()
+        self.assertFalse(scrap.exists())
+        self.assertEqual((one.state, one.hold_id.state), ("withdrawn", "active"))
+
     def test_given_rejection_expected_pieces_held_and_record_gone(self):
         scrap = self.scrap(5)
         scrap.action_validate()

@@ -297,6 +297,7 @@ class MfgVarianceDisposition(models.Model):
                 one.approval_id._withdraw()
             else:
                 one._transition(dispositions.WITHDRAWN)
+                one.scrap_id._variance_drop()
         return True
 
     def action_retry(self):

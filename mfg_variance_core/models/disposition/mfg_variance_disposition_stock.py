@@ -126,11 +126,12 @@ class MfgVarianceDisposition(models.Model):
 
     def _run_scrap(self):
         """Scrap it by Odoo's own scrap orders, or finish the one that waited."""
+        places = self._take(self.quantity)
         if self.scrap_id:
             self.scrap_id._variance_finish(self)
             self._link(scrap_ids=self.scrap_id, move_ids=self.scrap_id.move_ids)
             return
-        for place in self._take(self.quantity):
+        for place in places:
             scrap = self.env["stock.scrap"].create(self._prepare_scrap_vals(place))
             scrap._variance_finish(self)
             self._link(scrap_ids=scrap, move_ids=scrap.move_ids)

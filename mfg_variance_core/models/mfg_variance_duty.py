@@ -68,7 +68,7 @@ class MfgVarianceDuty(models.Model):
         string="From",
         required=True,
         tracking=True,
-        default=lambda self: fields.Date.context_today(self),
+        default=lambda self: self._default_date_from(),
     )
     date_to = fields.Date(
         string="To",
@@ -84,6 +84,24 @@ class MfgVarianceDuty(models.Model):
         "CHECK (date_to IS NULL OR date_to >= date_from)",
         "A duty cannot end before it begins.",
     )
+
+    @api.model
+    def _default_date_from(self):
+        """The day that is worked now: after midnight still that of the night shift.
+
+        In the plants of the user; of several the earliest, so that nobody who is put
+        on duty now has to wait for it.
+        """
+        now = self.env["mfg.variance.engine"]._now()
+        return min(
+            (
+                plant._get_turn(plant.company_id, now).day
+                for plant in self.env["mfg.variance.plant"].search(
+                    [("active", "=", True)]
+                )
+            ),
+            default=fields.Date.context_today(self, now),
+        )
 
     @api.depends("plant_id")
     def _compute_company_id(self):
@@ -167,8 +185,16 @@ class MfgVarianceDuty(models.Model):
         self._check_not_begun()
 
     def _get_today(self):
+        """The day it is in its plant; of a whole company, where it is the latest."""
         self.ensure_one()
-        return self.plant_id.sudo()._get_today()  # sudo: the zone of the plant
+        # sudo: the zones of plants, whoever looks
+        plants = self.sudo().plant_id or self.env["mfg.variance.plant"].sudo().search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        return max(
+            (plant._get_today() for plant in plants),
+            default=self.plant_id._get_today(),
+        )
 
     def _check_not_begun(self):
         served = self.filtered(lambda duty: duty._has_begun())

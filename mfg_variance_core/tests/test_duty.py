@@ -1,3 +1,5 @@
+from datetime import date
+
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -133,6 +135,37 @@ class TestDutyRoster(DutyCase):
         begun = self.put(self.anna)
         with self.assertRaises(UserError):
             begun.date_from = "2999-01-01"
+
+    def test_given_whole_company_expected_begun_where_the_day_is_first(self):
+        self.far_plant.tz = "Pacific/Auckland"
+        with self.at(self.monday_noon):
+            here = self.put(self.anna, date_from="2026-01-06")
+            everywhere = self.put(
+                self.ben, plant=self.env["mfg.variance.plant"], date_from="2026-01-06"
+            )
+            with self.assertRaises(UserError):
+                everywhere.unlink()
+            here.unlink()
+        self.assertFalse(here.exists())
+
+    def test_given_no_day_expected_that_of_the_turn_that_runs(self):
+        for hour, day in ((1, 5), (12, 6), (23, 6)):
+            moment = self.moment(f"2026-01-06 {hour:02}:00:00")
+            with self.subTest(hour=hour), self.at(moment):
+                entry = self.Duty.create(
+                    {"user_id": self.anna.id, "plant_id": self.plant.id}
+                )
+                self.assertEqual(entry.date_from, date(2026, 1, day))
+                self.assertEqual(self.owner_at(moment)[0], self.anna)
+                entry.active = False
+
+    def test_given_plants_of_several_zones_expected_the_earliest_day(self):
+        self.far_plant.tz = "Pacific/Honolulu"
+        mine = self.Duty.with_user(self.manager)
+        with self.at(self.moment("2026-01-06 07:00:00")):
+            self.assertEqual(mine._default_date_from(), date(2026, 1, 5))
+            self.manager.variance_plant_ids = self.plant
+            self.assertEqual(mine._default_date_from(), date(2026, 1, 6))
 
     def test_given_shift_on_roster_expected_not_deleted(self):
         self.put(self.anna, shift=self.night)

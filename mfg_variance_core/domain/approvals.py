@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .segregation import Only
+
 APPROVED = "approved"
 REJECTED = "rejected"
 
@@ -114,6 +116,32 @@ class Rule:
     severity: int = 0
     amount_from: float = 0.0
     amount_to: float | None = None
+    # whom its steps ask
+    asks: tuple[Only, ...] = ()
+
+
+def whom_it_may_ask(
+    rules: Iterable[Rule], kind: str, company: int | None, plant: int | None
+) -> tuple[Only, ...]:
+    """Return whom some rule for a kind asks in a place, each once, the first first.
+
+    >>> boss, other = Only(user_ids=frozenset({7})), Only(user_ids=frozenset({8}))
+    >>> everywhere = Rule(1, "scrap", asks=(boss,))
+    >>> there = Rule(2, "scrap", plant=9, asks=(boss, other))
+    >>> whom_it_may_ask([everywhere, there], "scrap", 1, 9) == (boss, other)
+    True
+    >>> whom_it_may_ask([there], "scrap", 1, 4)
+    ()
+    """
+    found = (
+        only
+        for rule in rules
+        if rule.kind == kind
+        and rule.company in (None, company)
+        and rule.plant in (None, plant)
+        for only in rule.asks
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def choose_rule(

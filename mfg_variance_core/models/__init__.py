@@ -2,6 +2,9 @@
 # a mixin, and a delegation's parent, come before the models made of them
 from . import mfg_variance_guarded
 from . import mfg_variance_control
+from . import mfg_variance_cached
+from . import mfg_variance_placed
+from . import mfg_variance_board
 from . import mfg_variance_linked
 from . import mfg_variance_station
 from . import mfg_variance_category

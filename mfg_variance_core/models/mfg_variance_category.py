@@ -7,7 +7,7 @@ class MfgVarianceCategory(models.Model):
 
     _name = "mfg.variance.category"
     _description = "Variance Category"
-    _inherit = ["mfg.variance.control"]
+    _inherit = ["mfg.variance.cached", "mfg.variance.control"]
     _parent_name = "parent_id"
     _parent_store = True
     _rec_name = "complete_name"

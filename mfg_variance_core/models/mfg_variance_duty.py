@@ -2,7 +2,6 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..domain.duty import Entry
-from .cache import forget
 
 DUTY_ROLES = [
     ("supervisor", "Supervisor on duty"),
@@ -21,7 +20,7 @@ class MfgVarianceDuty(models.Model):
 
     _name = "mfg.variance.duty"
     _description = "Duty"
-    _inherit = ["mail.thread", "mfg.variance.control"]
+    _inherit = ["mfg.variance.placed"]
     _order = "role, plant_id, shift_id, sequence, date_from, id"
     _check_company_auto = True
 
@@ -37,22 +36,9 @@ class MfgVarianceDuty(models.Model):
         domain="[('share', '=', False)]",
         ondelete="restrict",
     )
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        tracking=True,
-        compute="_compute_company_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
+    company_id = fields.Many2one(required=True, help=False)
     plant_id = fields.Many2one(
-        "mfg.variance.plant",
-        check_company=True,
-        index=True,
-        tracking=True,
-        help="Empty means every plant of the company.",
+        index=True, help="Empty means every plant of the company."
     )
     shift_id = fields.Many2one(
         "mfg.variance.plant.shift",
@@ -105,10 +91,10 @@ class MfgVarianceDuty(models.Model):
 
     @api.depends("plant_id")
     def _compute_company_id(self):
-        for duty in self:
-            duty.company_id = (
-                duty.plant_id.company_id or duty.company_id or self.env.company
-            )
+        result = super()._compute_company_id()
+        for duty in self.filtered(lambda one: not one.company_id):
+            duty.company_id = self.env.company
+        return result
 
     @api.depends("plant_id")
     def _compute_shift_id(self):
@@ -160,25 +146,11 @@ class MfgVarianceDuty(models.Model):
 
     # ------------------------------------------------------------------- CRUD
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        forget(self.env)
-        return super().create(vals_list)
-
     def write(self, vals):
-        forget(self.env)
         start = fields.Date.to_date(vals.get("date_from"))
         if start:
             self.filtered(lambda duty: start > duty._get_today())._check_not_begun()
-        result = super().write(vals)
-        if {"company_id", "plant_id"} & set(vals):
-            # also where it went to: nobody fills the roster of another plant
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        forget(self.env)
-        return super().unlink()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_served(self):

@@ -156,6 +156,33 @@ class TestApprovalBoard(ApprovalCase, VarianceCommon):
         group.user_ids.write({"active": False})
         self.assertTrue(all(self._lines("hold_release").mapped("is_gap")))
 
+    def _count_queries(self):
+        board = self.env["mfg.variance.approval.board"]
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        before = self.env.cr.sql_log_count
+        with self.at(self.moment("2026-01-05 12:00:00")):
+            lines = board._prepare_lines(self.plant, self.engine._now())
+        return len(lines), self.env.cr.sql_log_count - before
+
+    def test_more_shifts_and_kinds_ask_the_database_no_more(self):
+        self._on_call()
+        many_lines, many = self._count_queries()
+        self.plant.shift_ids[1:].unlink()
+        few_lines, few = self._count_queries()
+        self.assertGreater(many_lines, few_lines)
+        self.assertEqual(many, few)
+        board = self.env["mfg.variance.approval.board"]
+        now = self.moment("2026-01-05 12:00:00")
+        with self.at(now), self.assertQueryCount(0):
+            board._prepare_lines(self.plant, now)
+
+    def test_what_a_rule_asks_is_on_the_board_as_it_is_changed(self):
+        rule = self.one_rule("scrap", {"role": "quality_manager"})
+        self.assertNotIn(self.manager, self._lines("scrap").user_ids)
+        rule.step_ids.role = "production_manager"
+        self.assertIn(self.manager, self._lines("scrap").user_ids)
+
     def test_a_shift_without_on_call_is_a_gap_where_a_roster_is_kept(self):
         early, late, night = self.plant.shift_ids.sorted("hour_from")
         self.assertFalse(self._gaps("no_ship"))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...domain import duty, segregation
+from ...domain import approvals, duty, segregation
 from .kinds import APPROVAL_KINDS, EACH_SHIFT
 
 HOURS_AHEAD = timedelta(hours=24)
@@ -11,37 +11,20 @@ HOURS_AHEAD = timedelta(hours=24)
 class MfgVarianceApprovalBoard(models.TransientModel):
     """Who can approve now, and in the shifts of the next day: plant, shift and kind.
 
-    Worked out when it is opened, from roles, roster and delegations; who has a part in
-    the very matter is barred in addition when it comes to it.
+    By roles, roster and delegations; who has a part in the very matter is barred in
+    addition when it comes to it.
     """
 
     _name = "mfg.variance.approval.board"
     _description = "Who Can Approve"
+    _inherit = ["mfg.variance.board"]
     _order = "is_gap desc, starts_at, plant_id, kind"
+    _board_action = "mfg_variance_core.mfg_variance_approval_board_action"
 
-    company_id = fields.Many2one("res.company", readonly=True)
-    plant_id = fields.Many2one("mfg.variance.plant", readonly=True)
-    shift_id = fields.Many2one("mfg.variance.plant.shift", readonly=True)
     kind = fields.Selection(APPROVAL_KINDS, readonly=True)
-    starts_at = fields.Datetime(string="Begins", readonly=True)
-    ends_at = fields.Datetime(string="Ends", readonly=True)
     is_now = fields.Boolean(string="Now", readonly=True)
-    is_gap = fields.Boolean(string="Nobody", readonly=True)
     user_ids = fields.Many2many("res.users", string="Can Approve", readonly=True)
     names = fields.Char(string="People", readonly=True)
-
-    @api.model
-    def action_open_board(self):
-        """Work the board out for the plants of the user and show it, gaps first."""
-        plants = self.env["mfg.variance.plant"].search([("active", "=", True)])
-        now = self.env["mfg.variance.engine"]._now()
-        lines = self.create(
-            [vals for plant in plants for vals in self._prepare_lines(plant, now)]
-        )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "mfg_variance_core.mfg_variance_approval_board_action"
-        )
-        return {**action, "domain": [("id", "in", lines.ids)]}
 
     @api.model
     def _prepare_lines(self, plant, now):
@@ -53,12 +36,8 @@ class MfgVarianceApprovalBoard(models.TransientModel):
                 users = self.env["res.users"].union(*steps)
                 lines.append(
                     {
-                        "company_id": plant.company_id.id,
-                        "plant_id": plant.id,
-                        "shift_id": turn.shift_id or False,
+                        **self._prepare_turn_vals(plant, turn),
                         "kind": kind,
-                        "starts_at": turn.starts_at,
-                        "ends_at": turn.ends_at,
                         "is_now": turn.starts_at <= now < turn.ends_at,
                         "is_gap": not all(steps),
                         "user_ids": [fields.Command.set(users.ids)],
@@ -89,32 +68,20 @@ class MfgVarianceApprovalBoard(models.TransientModel):
     @api.model
     def _get_onlies(self, plant, kind):
         """Whom the steps of the rules of a kind ask there, each once."""
-        # sudo: the rules hold for whoever looks
-        rules = (
-            self.env["mfg.variance.approval.rule"]
-            .sudo()
-            .search(
-                [
-                    ("kind", "=", kind),
-                    ("company_id", "in", [False, plant.company_id.id]),
-                    ("plant_id", "in", [False, plant.id]),
-                ]
-            )
-        )
+        rules = self.env["mfg.variance.approval.rule"]._get_rules()
         roles = segregation.MATRIX[segregation.APPROVE + kind].roles
-        return list(dict.fromkeys(step._get_only() for step in rules.step_ids)) or [
-            segregation.Only(frozenset(roles[:1]))
-        ]
+        return approvals.whom_it_may_ask(
+            rules, kind, plant.company_id.id, plant.id
+        ) or (segregation.Only(frozenset(roles[:1])),)
 
     @api.model
     def _get_present(self, plant, kind, moment, able):
         """Of those who can, who is there: of a roster that is kept, who is on it."""
-        company = plant.company_id
+        if kind not in EACH_SHIFT:
+            return able
         entries = plant.sudo()._get_entries()  # sudo: the roster, whoever looks
-        turn = plant.sudo()._get_turn(company, moment)
-        if kind not in EACH_SHIFT or not duty.is_kept(
-            entries, segregation.ON_CALL, turn
-        ):
+        turn = plant.sudo()._get_turn(plant.company_id, moment)
+        if not duty.is_kept(entries, segregation.ON_CALL, turn):
             return able
         present = {
             user_id

@@ -2,7 +2,6 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...domain import approvals, outcomes
-from ..cache import forget
 from .kinds import APPROVAL_KINDS, SEVERITIES
 
 
@@ -11,7 +10,7 @@ class MfgVarianceApprovalRule(models.Model):
 
     _name = "mfg.variance.approval.rule"
     _description = "Approval Rule"
-    _inherit = ["mail.thread", "mfg.variance.control"]
+    _inherit = ["mfg.variance.placed"]
     _order = "kind, sequence, id"
     _check_company_auto = True
 
@@ -21,22 +20,6 @@ class MfgVarianceApprovalRule(models.Model):
         default=10, help="Of two rules that fit alike, the first holds."
     )
     active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one(
-        "res.company",
-        index=True,
-        compute="_compute_company_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Empty means every company.",
-    )
-    plant_id = fields.Many2one(
-        "mfg.variance.plant",
-        check_company=True,
-        tracking=True,
-        help="Empty means every plant.",
-    )
     category_id = fields.Many2one(
         "mfg.variance.category",
         tracking=True,
@@ -74,11 +57,6 @@ class MfgVarianceApprovalRule(models.Model):
         "The amount has to begin at 0 or above and end above where it begins.",
     )
 
-    @api.depends("plant_id")
-    def _compute_company_id(self):
-        for rule in self:
-            rule.company_id = rule.plant_id.company_id or rule.company_id
-
     @api.constrains("step_ids")
     def _check_has_steps(self):
         for rule in self:
@@ -95,23 +73,10 @@ class MfgVarianceApprovalRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        forget(self.env)
         rules = super().create(vals_list)
         # a one2many constraint is silent when no line is given
         rules._check_has_steps()
         return rules
-
-    def write(self, vals):
-        forget(self.env)
-        result = super().write(vals)
-        if {"company_id", "plant_id"} & set(vals):
-            # also where it went to: nobody sets rules for the plant of others
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        forget(self.env)
-        return super().unlink()
 
     def _is_log_kept(self):
         """Who changed whom to ask stays told once somebody was asked by it."""
@@ -140,8 +105,8 @@ class MfgVarianceApprovalRule(models.Model):
     @tools.ormcache()
     def _get_rules(self):
         """Every rule as plain values for :func:`...domain.approvals.choose_rule`."""
-        # sudo: which rule holds does not depend on who asks, nor on his context
-        rules = self.sudo().with_context(active_test=True)
+        # sudo: which rule holds does not depend on who asks
+        rules = self.sudo()
         Category = rules.env["mfg.variance.category"].with_context(active_test=False)
         return tuple(
             approvals.Rule(
@@ -158,6 +123,7 @@ class MfgVarianceApprovalRule(models.Model):
                 severity=outcomes.rank(rule.severity or None),
                 amount_from=rule.amount_from,
                 amount_to=rule.amount_to or None,
+                asks=tuple(step._get_only() for step in rule.step_ids),
             )
-            for rule in rules.search([])
+            for rule in rules.search([("active", "=", True)])
         )

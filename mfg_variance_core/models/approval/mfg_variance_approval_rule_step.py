@@ -10,8 +10,9 @@ class MfgVarianceApprovalRuleStep(models.Model):
 
     _name = "mfg.variance.approval.rule.step"
     _description = "Step of an Approval Rule"
-    _inherit = ["mfg.variance.control"]
+    _inherit = ["mfg.variance.cached", "mfg.variance.control"]
     _order = "sequence, id"
+    _place_fields = ("rule_id",)
 
     rule_id = fields.Many2one(
         "mfg.variance.approval.rule", required=True, index=True, ondelete="cascade"

@@ -73,13 +73,14 @@ class MfgVarianceAuthority(models.AbstractModel):
         """The companies and plants a record belongs to; none where it has no such."""
         # sudo: ids of places, to see whether they are the user's
         record = record.sudo()
-        is_plant = record._name == "mfg.variance.plant"
-        plants = record if is_plant else self.env["mfg.variance.plant"].sudo()
-        if "plant_id" in record and not is_plant:
-            plants = record.plant_id
-        companies = self.env["res.company"].sudo()
+        companies = record.env["res.company"]
+        plants = record.env["mfg.variance.plant"]
         if "company_id" in record:
             companies = record.company_id
+        if record._name == plants._name:
+            plants = record
+        elif "plant_id" in record:
+            plants = record.plant_id
         return companies, plants
 
     # ----------------------------------------------------------------- people
@@ -119,10 +120,11 @@ class MfgVarianceAuthority(models.AbstractModel):
     @api.model
     def _get_people(self, users, company, plant, moment):
         """``{user id: Person}`` of these users, with their roles at a moment."""
+        if not users:
+            return {}
         roles = {user.id: set() for user in users}
         for role in segregation.GROUP_ROLES:
-            group = self.env.ref(f"mfg_variance_core.group_{role}")
-            for user_id in set(group.sudo().all_user_ids.ids) & roles.keys():
+            for user_id in roles.keys() & self._get_group(role).all_user_ids._ids:
                 roles[user_id].add(role)
         # sudo: the roster is asked by whoever wants to know who may decide
         plant = plant.sudo()
@@ -177,11 +179,28 @@ class MfgVarianceAuthority(models.AbstractModel):
     @api.model
     def _get_candidates(self, action, company, plant, moment):
         """Everybody who could have a role of the action."""
-        users = self.env["res.users"].sudo()  # sudo: as in _get_people
-        for role in segregation.MATRIX[action].roles:
-            group = segregation.ON_DUTY.get(role, role)
-            users |= self.env.ref(f"mfg_variance_core.group_{group}").all_user_ids
+        groups = {
+            segregation.ON_DUTY.get(role, role)
+            for role in segregation.MATRIX[action].roles
+        }
+        users = self._get_group(*groups).all_user_ids
         return users.filtered(lambda user: user.active and not user.share)
+
+    @api.model
+    def _get_group(self, *roles):
+        """The groups of these roles; without ``env.ref``, which asks each time."""
+        IrModelData = self.env["ir.model.data"]
+        # sudo: the members and the name of a group, whoever asks who may decide
+        return (
+            self.env["res.groups"]
+            .sudo()
+            .browse(
+                IrModelData._xmlid_to_res_id(
+                    f"mfg_variance_core.group_{role}", raise_if_not_found=True
+                )
+                for role in roles
+            )
+        )
 
     # ------------------------------------------------------------------ texts
 
@@ -243,6 +262,5 @@ class MfgVarianceAuthority(models.AbstractModel):
             ._description_selection(self.env)
         )
         for role in segregation.GROUP_ROLES:
-            group = self.env.ref(f"mfg_variance_core.group_{role}").sudo()
-            roles[role] = group.name  # sudo: the name of a group
+            roles[role] = self._get_group(role).name
         return {role: roles[role] for role in segregation.ROLES}

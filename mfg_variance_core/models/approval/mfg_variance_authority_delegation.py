@@ -11,7 +11,7 @@ class MfgVarianceAuthority(models.AbstractModel):
     def _get_lenders(self, action, users, company, plant, moment):
         """``{user id: people}`` who delegated to them, with their own roles.
 
-        Nobody lends for a place that is not his.
+        Nobody lends who has left, nor for a place that is not his.
         """
         lent = self.env["mfg.variance.delegation"]._get_lent(
             action, company, plant, moment
@@ -19,6 +19,7 @@ class MfgVarianceAuthority(models.AbstractModel):
         lent = lent.filtered(
             lambda one: (
                 one.delegate_id in users
+                and one.user_id.active
                 and self._has_place(one.user_id, company, plant)
             )
         )
@@ -30,10 +31,9 @@ class MfgVarianceAuthority(models.AbstractModel):
 
     @api.model
     def _get_candidates(self, action, company, plant, moment):
-        """Also those to whom somebody delegated it."""
+        """Also those to whom somebody delegated it, as long as they are here."""
         lent = self.env["mfg.variance.delegation"]._get_lent(
             action, company, plant, moment
         )
-        return (
-            super()._get_candidates(action, company, plant, moment) | lent.delegate_id
-        )
+        delegates = lent.delegate_id.filtered("active")
+        return super()._get_candidates(action, company, plant, moment) | delegates

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 
 from ...domain import segregation, shifts
@@ -17,8 +17,9 @@ class MfgVarianceDelegation(models.Model):
 
     _name = "mfg.variance.delegation"
     _description = "Delegation"
-    _inherit = ["mail.thread", "mfg.variance.guarded"]
+    _inherit = ["mfg.variance.cached", "mail.thread", "mfg.variance.guarded"]
     _order = "date_from desc, id desc"
+    _check_company_auto = True
     _guard_create = False
     _append_only_columns = (
         "user_id",
@@ -63,7 +64,10 @@ class MfgVarianceDelegation(models.Model):
         "res.company", required=True, default=lambda self: self.env.company
     )
     plant_id = fields.Many2one(
-        "mfg.variance.plant", help="Empty means all of your plants."
+        "mfg.variance.plant",
+        check_company=True,
+        ondelete="restrict",
+        help="Empty means all of your plants.",
     )
     ended_at = fields.Datetime(string="Ended Early", readonly=True)
 
@@ -179,17 +183,25 @@ class MfgVarianceDelegation(models.Model):
         """The delegations that hold for an action in a place at a moment."""
         if not action.startswith(segregation.APPROVE):
             return self.browse()
-        today = shifts.local_day(moment, plant.tz or "UTC")
+        kind = action.removeprefix(segregation.APPROVE)
+        day = shifts.local_day(moment, plant.tz or "UTC")
         # sudo: who stands in for whom, whoever asks who may decide
-        return self.sudo().search(
-            [
-                ("company_id", "=", company.id),
-                ("plant_id", "in", [False, plant.id]),
-                ("kind", "in", [False, action.removeprefix(segregation.APPROVE)]),
-                ("date_from", "<=", today),
-                ("date_to", ">=", today),
-                ("ended_at", "=", False),
-                ("user_id.active", "=", True),
-                ("delegate_id.active", "=", True),
-            ]
+        return self.sudo().browse(
+            row_id
+            for row_id, row_company, row_plant, row_kind in self._get_lent_on(day)
+            if row_company == company.id
+            and row_plant in (False, plant.id)
+            and row_kind in (False, kind)
+        )
+
+    @api.model
+    @tools.ormcache("day")
+    def _get_lent_on(self, day):
+        """Those of a day as plain values: ``(id, company, plant, kind)``."""
+        # sudo: as above
+        rows = self.sudo().search(
+            [("date_from", "<=", day), ("date_to", ">=", day), ("ended_at", "=", False)]
+        )
+        return tuple(
+            (row.id, row.company_id.id, row.plant_id.id, row.kind) for row in rows
         )

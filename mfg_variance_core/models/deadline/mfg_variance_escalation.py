@@ -2,7 +2,6 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...domain import escalations
-from ..cache import forget
 from ..mfg_variance_duty import DUTY_ROLES
 from .mfg_variance_sla import CLOCK_SELECTION
 
@@ -22,8 +21,9 @@ class MfgVarianceEscalation(models.Model):
 
     _name = "mfg.variance.escalation"
     _description = "Escalation Step"
-    _inherit = ["mfg.variance.control"]
+    _inherit = ["mfg.variance.cached", "mfg.variance.control"]
     _order = "sla_id, sequence, id"
+    _place_fields = ("sla_id",)
 
     sla_id = fields.Many2one(
         "mfg.variance.sla", required=True, index=True, ondelete="cascade"
@@ -82,25 +82,6 @@ class MfgVarianceEscalation(models.Model):
                 basis=labels["basis"].get(step.basis),
                 clock=labels["clock"].get(step.clock),
             )
-
-    # ------------------------------------------------------------------- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        forget(self.env)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        forget(self.env)
-        result = super().write(vals)
-        if "sla_id" in vals:
-            # also where it went to
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        forget(self.env)
-        return super().unlink()
 
     # ---------------------------------------------------------------- reading
 

@@ -2,7 +2,6 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...domain import deadlines
-from ..cache import forget
 from ..mfg_variance_duty import DUTY_ROLES
 from ..mfg_variance_measurement import SEVERITY_SELECTION
 
@@ -25,29 +24,13 @@ class MfgVarianceSla(models.Model):
 
     _name = "mfg.variance.sla"
     _description = "Response Times"
-    _inherit = ["mail.thread", "mfg.variance.control"]
+    _inherit = ["mfg.variance.placed"]
     _order = "severity_rank, sequence, id"
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True, tracking=True)
     severity = fields.Selection(SEVERITY_SELECTION, required=True, tracking=True)
     severity_rank = fields.Integer(compute="_compute_severity_rank", store=True)
-    company_id = fields.Many2one(
-        "res.company",
-        tracking=True,
-        compute="_compute_company_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Empty: every company.",
-    )
-    plant_id = fields.Many2one(
-        "mfg.variance.plant",
-        check_company=True,
-        tracking=True,
-        ondelete="restrict",
-        help="Empty: every plant.",
-    )
     category_id = fields.Many2one(
         "mfg.variance.category",
         tracking=True,
@@ -103,11 +86,6 @@ class MfgVarianceSla(models.Model):
         for sla in self:
             sla.severity_rank = ranks.index(sla.severity) if sla.severity else 0
 
-    @api.depends("plant_id")
-    def _compute_company_id(self):
-        for sla in self:
-            sla.company_id = sla.plant_id.company_id or sla.company_id
-
     @api.constrains("severity", *(f"{clock}_count" for clock in deadlines.CLOCKS))
     def _check_something_is_asked(self):
         for sla in self:
@@ -115,25 +93,6 @@ class MfgVarianceSla(models.Model):
                 raise ValidationError(
                     self.env._("Enter at least one time, or archive these times.")
                 )
-
-    # ------------------------------------------------------------------- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        forget(self.env)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        forget(self.env)
-        result = super().write(vals)
-        if {"company_id", "plant_id"} & set(vals):
-            # also where it went to: nobody sets the times of another plant
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        forget(self.env)
-        return super().unlink()
 
     def _is_log_kept(self):
         """Who changed how long there is stays told."""

@@ -80,10 +80,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Whom a step of an approval asks, of all who may approve: roles or people."""
+    """Whom a step of an approval asks, of all who may approve: roles or people.
+
+    Nobody has a second voice, nor lends one: ``decided`` are those who decided a step
+    of it before, themselves or by somebody in their place.
+    """
 
     roles: frozenset[str] = frozenset()
     user_ids: frozenset[int] = frozenset()
+    decided: frozenset[int] = frozenset()
 
     def fits(self, person: Person) -> bool:
         """Return whether the step asks this person.
@@ -92,7 +97,11 @@ class Only:
         True
         >>> Only(user_ids=frozenset({8})).fits(Person(7, frozenset({"on_call"})))
         False
+        >>> Only(user_ids=frozenset({7}), decided=frozenset({7})).fits(Person(7))
+        False
         """
+        if person.user_id in self.decided:
+            return False
         return person.user_id in self.user_ids or bool(self.roles & person.roles)
 
 

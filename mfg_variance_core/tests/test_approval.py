@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from psycopg2.errors import RaiseException
+from psycopg2.errors import ForeignKeyViolation, RaiseException
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -110,6 +110,17 @@ class TestApproval(ApprovalCase, VarianceCommon):
         self.quality_two.active = False
         self.assertTrue(self.ask().has_nobody)
 
+    def test_when_who_was_left_to_agree_is_gone_it_says_to_ask_again(self):
+        people = self.quality | self.quality_two
+        self.one_rule(
+            "hold_release", {"user_ids": [(6, 0, people.ids)], "needs_everyone": True}
+        )
+        approval = self.decide(self.ask(), self.quality)
+        self.quality_two.active = False
+        approval._refresh()
+        self.assertTrue(approval.has_nobody)
+        self.assertIn("ask again", approval.open_roles)
+
     def test_all_the_people_named_are_replaced_by_whom_it_escalated_to(self):
         people = self.quality | self.quality_two
         self.one_rule(
@@ -210,6 +221,73 @@ class TestApproval(ApprovalCase, VarianceCommon):
         self.env.registry.clear_cache()
         rule.with_context(active_test=False)._get_rules()
         self.assertNotIn(rule.id, [one.id for one in rule._get_rules()])
+
+    def test_a_rule_holds_for_a_category_that_is_put_below_its_own_later(self):
+        above, below = self.env["mfg.variance.category"].create(
+            [{"name": name, "code": name} for name in ("above", "below")]
+        )
+        rule = self.one_rule("scrap", P, category_id=above.id)
+        self.assertFalse(self.ask("scrap", category=below).rule_id)
+        below.parent_id = above
+        approval = self.ask("scrap", record=self.center, category=below)
+        self.assertEqual(approval.rule_id, rule)
+
+    @mute_logger("odoo.sql_db")
+    def test_a_plant_that_a_rule_is_for_is_not_deleted(self):
+        """The rule would hold for every plant."""
+        plant = self.env["mfg.variance.plant"].create(
+            {"name": "Far", "code": "FAR2", "tz": "UTC"}
+        )
+        self.one_rule("scrap", Q, plant_id=plant.id)
+        with self.assertRaises(ForeignKeyViolation), self.env.cr.savepoint():
+            plant.unlink()
+
+    def test_a_step_is_not_moved_into_the_rule_of_another_company(self):
+        mine = self.one_rule("scrap", Q, P, company_id=self.company.id)
+        company = self.env["res.company"].create({"name": "Other Works"})
+        other = self.one_rule("scrap", Q, company_id=company.id)
+        step = mine.step_ids[0].with_user(self.people["administrator"])
+        with self.assertRaises(AccessError):
+            step.rule_id = other
+
+    def test_who_became_a_party_is_not_offered_what_he_would_be_refused(self):
+        approval = self.ask()
+        mine = self.Approval.with_user(self.quality)
+        offered = [("can_decide", "=", True)]
+        self.assertTrue(approval.with_user(self.quality).can_decide)
+        self.assertIn(approval, mine.search(offered))
+        parties = {"producer": {self.quality.id}}
+        cls = type(self.plant)
+        with patch.object(cls, "_get_parties", lambda _self: parties, create=True):
+            approval.invalidate_recordset(["can_decide"])
+            self.assertIn(self.quality, approval.approver_ids, "not looked at since")
+            self.assertFalse(approval.with_user(self.quality).can_decide)
+            self.assertNotIn(approval, mine.search(offered))
+            self.assertEqual(mine._get_floor_cards(5), ([], 0))
+            self.assertTrue(approval.with_user(self.quality_two).can_decide)
+
+    def test_a_list_of_approvals_is_asked_for_in_few_queries(self):
+        few, many = self.Approval, self.Approval
+        for record in (self.plant, self.center, self.gear, self.blank, self.bom):
+            many |= self.ask(record=record)
+        few = many[:2]
+        counts = []
+        for approvals in (few, many):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            approvals.with_user(self.operator).mapped("can_decide")
+            approvals.with_user(self.operator).mapped("open_roles")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+
+    def test_when_it_was_decided_is_told_in_the_zone_of_the_reader(self):
+        with self.at(self.moment("2026-01-05 23:30:00")):
+            row = self.decide(self.ask(), self.quality).decision_ids
+        self.operator.tz = "Europe/Berlin"
+        shown = row.with_user(self.operator).with_context(tz="Europe/Berlin")
+        self.assertIn("01/06/2026 12:30", shown.display_name)
+        self.assertNotIn("UTC", shown.display_name)
 
     def test_a_granted_state_without_decisions_grants_nothing(self):
         approval = self.ask()

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from psycopg2.errors import ForeignKeyViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .approval_case import ApprovalCase
 from .common import VarianceCommon
@@ -106,6 +109,39 @@ class TestDelegation(ApprovalCase, VarianceCommon):
         self.decide(approval, self.supervisor)
         self.decide(approval, self.quality_two)
         self.assertTrue(approval._is_granted())
+
+    def test_who_decided_has_no_second_voice_by_a_colleague(self):
+        step = {"role": "quality_manager"}
+        self.one_rule("hold_release", step, {**step, "sequence": 20})
+        self.lend()
+        for first, second in (
+            (self.quality, self.supervisor),
+            (self.supervisor, self.quality),
+        ):
+            approval = self.ask(user=self.manager)
+            self.decide(approval, first)
+            self.assertNotIn(second, approval.approver_ids)
+            self.assertFalse(approval.with_user(second).can_decide)
+            with self.assertRaises(AccessError):
+                self.decide(approval, second)
+            approval.with_user(self.manager)._withdraw()
+
+    @mute_logger("odoo.sql_db")
+    def test_a_plant_that_a_right_is_lent_for_is_not_deleted(self):
+        """It would be lent for every plant."""
+        plant = self.env["mfg.variance.plant"].create(
+            {"name": "Far", "code": "FAR2", "tz": "UTC"}
+        )
+        self.lend(plant_id=plant.id)
+        with self.assertRaises(ForeignKeyViolation), self.env.cr.savepoint():
+            plant.unlink()
+
+    def test_who_left_lends_nothing(self):
+        self.lend()
+        self.assertIn(self.supervisor, self.ask(user=self.manager).approver_ids)
+        self.quality.active = False
+        approval = self.ask(record=self.center, user=self.manager)
+        self.assertNotIn(self.supervisor, approval.approver_ids)
 
     def test_a_delegation_is_not_changed(self):
         row = self.lend()

@@ -65,7 +65,8 @@ class MfgVarianceApproval(models.Model):
         return able - self.sudo().decision_ids.user_id
 
     def _wake_for_escalation(self):
-        due = [moment for moment in self.sudo().step_ids.mapped("due_at") if moment]
+        steps = self.sudo().step_ids  # sudo: when they escalate, whoever asked
+        due = list(filter(None, steps.mapped("due_at")))
         if due:
             self.env["mfg.variance.engine"].sudo()._wake_at(  # sudo: asks for a cron
                 min(due), "cron_approvals"
@@ -79,7 +80,8 @@ class MfgVarianceApproval(models.Model):
         Of many who could, those who are on duty; without a roster the first few.
         """
         self.ensure_one()
-        plant, company = self.plant_id.sudo(), self.company_id
+        plant = self.plant_id.sudo()  # sudo: its roster, whoever asked
+        company = self.company_id
         turn = plant._get_turn(company, now)
         on_duty = {
             user_id

@@ -176,15 +176,21 @@ class MfgVarianceApproval(models.Model):
             approval.parties, self._get_record_parties(record) if record else {}
         )
 
+    def _get_outcomes(self):
+        """``{id: where it stands}`` by the decisions, of those that are whole."""
+        rows = self.sudo()  # sudo: all decisions count, seen or not
+        rows.invalidate_recordset(["step_ids", "decision_ids"])
+        return {
+            approval.id: approvals.outcome(
+                [step._to_domain() for step in approval.step_ids],
+                [row._to_domain() for row in approval.decision_ids if row._is_whole()],
+            )
+            for approval in rows
+        }
+
     def _get_outcome(self):
-        """Where it stands by its decisions, of those that are whole."""
         self.ensure_one()
-        approval = self.sudo()  # sudo: all decisions count, seen or not
-        approval.invalidate_recordset(["step_ids", "decision_ids"])
-        return approvals.outcome(
-            [step._to_domain() for step in approval.step_ids],
-            [row._to_domain() for row in approval.decision_ids if row._is_whole()],
-        )
+        return self._get_outcomes()[self.id]
 
     def _is_granted(self):
         """True when the decisions on its steps grant it, whatever ``state`` says."""
@@ -194,11 +200,12 @@ class MfgVarianceApproval(models.Model):
         return self._get_outcome().state == approvals.GRANTED
 
     def _get_open_steps(self):
-        self.ensure_one()
-        if self.state != "waiting":
-            return self.env["mfg.variance.approval.step"]
+        """The steps that wait for a decision now, of all of these approvals."""
+        waiting = self.filtered(lambda one: one.state == "waiting")
         return self.env["mfg.variance.approval.step"].browse(
-            self._get_outcome().open_steps
+            step_id
+            for outcome in waiting._get_outcomes().values()
+            for step_id in outcome.open_steps
         )
 
     # ---------------------------------------------------------------- deciding
@@ -219,7 +226,20 @@ class MfgVarianceApproval(models.Model):
         # from here on as who signed, whoever the device belongs to
         signed = self.with_user(user)
         signed._lock()
-        step, lender = signed._find_step(action, user)
+        # sudo: whether he decided before, seen or not
+        if user in signed.sudo().decision_ids.user_id:
+            raise UserError(
+                self.env._("You decided %(approval)s already.", approval=self.name)
+            )
+        step, lender, refusals = signed._get_open_steps()._find_mine(
+            user, signed._get_parties()
+        )
+        if not step:
+            raise AccessError(
+                "\n".join(
+                    authority._get_refusal_label(code, action) for code in refusals
+                )
+            )
         signed._store_decision(step, verdict, reason, signature, lender)
         signed._move_on()
         return True
@@ -239,24 +259,19 @@ class MfgVarianceApproval(models.Model):
                 )
             )
 
-    def _find_step(self, action, user):
-        """``(step, id of who lent the right)`` of the open step this user decides."""
-        authority = self.env["mfg.variance.authority"]
-        # sudo: whether he decided before, seen or not
-        if user in self.sudo().decision_ids.user_id:
-            raise UserError(
-                self.env._("You decided %(approval)s already.", approval=self.name)
+    def _get_decidable(self, user):
+        """Those a user may decide now: what :meth:`_decide` asks, but his presence."""
+        rows = self.sudo()  # sudo: all decisions and parties count, seen or not
+        steps = rows._get_open_steps().grouped("approval_id")
+        return self.filtered(
+            lambda one: (
+                (mine := steps.get(one))
+                and user not in one.sudo().decision_ids.user_id
+                # the parties kept with it first: of many readers of a list they, or
+                # the roles, say no already, and those of today cost more
+                and mine._find_mine(user, one.sudo().parties)[0]
+                and mine._find_mine(user, one._get_parties())[0]
             )
-        parties = self._get_parties()
-        refusals = (segregation.STEP,)
-        for step in self._get_open_steps().sudo():  # sudo: whom it asks
-            refusals, lender = authority._find_right(
-                action, user, self, parties, step._get_only()
-            )
-            if not refusals:
-                return step, lender
-        raise AccessError(
-            "\n".join(authority._get_refusal_label(code, action) for code in refusals)
         )
 
     def _store_decision(self, step, verdict, reason, signature, lender):

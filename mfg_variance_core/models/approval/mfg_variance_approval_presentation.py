@@ -9,19 +9,38 @@ class MfgVarianceApproval(models.Model):
     _name = "mfg.variance.approval"
     _inherit = "mfg.variance.approval"
 
-    can_decide = fields.Boolean(compute="_compute_can_decide")
-    can_withdraw = fields.Boolean(compute="_compute_can_decide")
+    can_decide = fields.Boolean(
+        compute="_compute_can_decide",
+        search="_search_can_decide",
+        compute_sudo=False,
+        help="Asked when it is shown, not when it was asked for.",
+    )
+    can_withdraw = fields.Boolean(compute="_compute_can_withdraw")
     open_roles = fields.Char(string="Waits For", compute="_compute_open_roles")
     decided_text = fields.Html(string="Decided So Far", compute="_compute_decided_text")
 
     @api.depends_context("uid")
-    @api.depends("approver_ids", "state", "requester_id")
+    @api.depends("approver_ids", "state", "decision_ids")
     def _compute_can_decide(self):
+        mine = self._origin._get_decidable(self.env.user)
         for approval in self:
-            is_waiting = approval.state == "waiting"
-            approval.can_decide = is_waiting and self.env.user in approval.approver_ids
+            approval.can_decide = approval._origin in mine
+
+    def _search_can_decide(self, operator, value):
+        """What waits for the user: of what was found to wait for him, asked again."""
+        if operator != "in":
+            return NotImplemented
+        found = self.search(
+            [("state", "=", "waiting"), ("approver_ids", "in", self.env.uid)]
+        )
+        return [("id", "in", found._get_decidable(self.env.user).ids)]
+
+    @api.depends_context("uid")
+    @api.depends("state", "requester_id")
+    def _compute_can_withdraw(self):
+        for approval in self:
             approval.can_withdraw = (
-                is_waiting and approval.requester_id == self.env.user
+                approval.state == "waiting" and approval.requester_id == self.env.user
             )
 
     def _compute_open_roles(self):
@@ -30,17 +49,21 @@ class MfgVarianceApproval(models.Model):
             ._fields["role"]
             ._description_selection(self.env)
         )
+        # sudo: whom the open steps ask
+        steps = self._origin._get_open_steps().sudo().grouped("approval_id")
         for approval in self:
-            # sudo: whom the open steps ask
-            steps = approval._get_open_steps().sudo() if approval._origin else ()
             names = []
-            for step in steps:
+            for step in steps.get(approval._origin, ()):
                 named = step.user_ids.mapped("name")
                 names += named or [labels[step.role]]
                 if step.escalated_at:
                     names.append(labels[step.escalate_role])
+            if approval.state == "waiting" and not names:
+                # whoever was left to agree is not here any more
+                names.append(self.env._("Nobody: withdraw it and ask again"))
             approval.open_roles = ", ".join(dict.fromkeys(names))
 
+    @api.depends_context("lang", "tz")
     def _compute_decided_text(self):
         for approval in self:
             lines = [
@@ -90,12 +113,10 @@ class MfgVarianceApproval(models.Model):
     @api.model
     def _get_floor_cards(self, limit):
         """``(cards, count)`` of what waits for this person, for *My Shift*."""
-        domain = [("state", "=", "waiting"), ("approver_ids", "in", self.env.uid)]
         if not self.has_access("read"):
             return [], 0
-        found = self.search(domain, order="requested_at, id", limit=limit + 1)
-        count = len(found) if len(found) <= limit else self.search_count(domain)
-        return [one._prepare_floor_vals() for one in found[:limit]], count
+        found = self.search([("can_decide", "=", True)], order="requested_at, id")
+        return [one._prepare_floor_vals() for one in found[:limit]], len(found)
 
     def _prepare_floor_vals(self):
         self.ensure_one()

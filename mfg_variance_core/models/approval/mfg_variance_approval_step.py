@@ -74,9 +74,33 @@ class MfgVarianceApprovalStep(models.Model):
         self.ensure_one()
         role = not self.user_ids_text and self.role
         later = self.escalated_at and self.escalate_role
+        # sudo: all decisions count, seen or not
+        rows = self.approval_id.sudo().decision_ids
         return segregation.Only(
-            roles_of(self.approval_id.kind, role, later), frozenset(self._get_named())
+            roles_of(self.approval_id.kind, role, later),
+            frozenset(self._get_named()),
+            frozenset((rows.user_id | rows.in_place_of_id).ids),
         )
+
+    def _find_mine(self, user, parties):
+        """``(step, id of who lent the right, refusals)`` of open steps of an approval.
+
+        The first that a user may decide; none, and why not, where there is no such.
+        """
+        authority = self.env["mfg.variance.authority"]
+        refusals = (segregation.STEP,)
+        for step in self.sudo():  # sudo: whom it asks
+            approval = step.approval_id
+            refusals, lender = authority._find_right(
+                segregation.APPROVE + approval.kind,
+                user,
+                approval,
+                parties,
+                step._get_only(),
+            )
+            if not refusals:
+                return step, lender, ()
+        return self.browse(), None, refusals
 
     def _open(self, now):
         """Steps whose turn it is: their time begins."""

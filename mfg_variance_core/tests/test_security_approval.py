@@ -207,6 +207,10 @@ class TestSecurityApprovalCode(ApprovalAttackCase, TransactionCase):
             "'reason': 'x'})",
             f"env['res.users'].browse({quality}).sudo()"
             ".write({'variance_pin_hash': 'x'})",
+            f"env['res.users'].browse({quality})._store_pin(variance_pin_hash='x')",
+            # what the server signs with its key for itself
+            f"env['res.users'].browse({quality})._get_pin_texts('111111')",
+            "env['mfg.variance.approval.decision']._prepare_seal_vals({})",
         ):
             for user in (self.quality, self.supervisor):
                 with (

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.tools import SQL
 
 from ...domain import ledger
-from ...guard import is_own_session, is_stored_code
+from ...guard import is_on_stack_of_stored_code, is_own_session
 from ..keys import get_keys
 
 SHORTEST_PIN = 6
@@ -51,8 +51,15 @@ class ResUsers(models.Model):
                 self.env._("A PIN is set by its owner, under My Preferences.")
             )
 
+    def _check_no_stored_code(self):
+        if is_on_stack_of_stored_code():
+            raise AccessError(
+                self.env._("Badge and PIN are asked for on a device of the plant only.")
+            )
+
     def _store_pin(self, **columns):
         """Write what no write of the ORM may: without the token, past everybody."""
+        self._check_no_stored_code()
         self.flush_recordset(list(columns))
         self.env.cr.execute(
             SQL(
@@ -102,6 +109,7 @@ class ResUsers(models.Model):
         put a hash there that is known to him.
         """
         self.ensure_one()
+        self._check_no_stored_code()
         text = f"pin:{self.id}:{pin}"
         return [ledger.sign(key, text) for key in get_keys()] or [text]
 
@@ -132,7 +140,7 @@ class ResUsers(models.Model):
         Wrong tries are counted on the person's row, which is locked meanwhile: the
         caller has to let the transaction be committed.
         """
-        if is_stored_code() or not is_own_session(self.env):
+        if not is_own_session(self.env):
             raise AccessError(
                 self.env._("Badge and PIN are asked for on a device of the plant only.")
             )

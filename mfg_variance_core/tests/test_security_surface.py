@@ -43,7 +43,7 @@ ALLOWED = {
     },
     # what is decided is checked by the matrix, for who is there or who signed
     "mfg.variance.approval": {"action_decide", "action_withdraw", "action_open_record"},
-    "mfg.variance.approval.board": {"action_open_board"},
+    "mfg.variance.board": {"action_open_board"},
     "mfg.variance.decide": {"action_approve", "action_reject"},
     "mfg.variance.delegation": {"action_end"},
     "mfg.variance.pin": {"action_apply"},
@@ -66,7 +66,6 @@ ALLOWED = {
     "mfg.variance.control.sign": {"action_sign"},
     "mfg.variance.category": {"action_print_governance"},
     "mfg.variance.cause.wizard": {"action_apply", "action_choose"},
-    "mfg.variance.duty.board.line": {"action_open_board"},
     # reads for operators, each with his own rights and places
     "mfg.variance.floor": {"action_get_my_shift", "action_find"},
     # checks the role and the place; the reporter is whoever calls
@@ -210,6 +209,9 @@ OF_ODOO = {
 WITHOUT_ACCESS = {
     "mfg.variance.about",
     "mfg.variance.authority",
+    "mfg.variance.board",
+    "mfg.variance.cached",
+    "mfg.variance.placed",
     "mfg.variance.special",
     "mfg.variance.engine",
     "mfg.variance.control",

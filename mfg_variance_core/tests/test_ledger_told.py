@@ -18,6 +18,10 @@ class TestLedgerTold(LedgerCase):
             ledger.digest(ledger.canonical(case.snapshot)),
         )
 
+    def test_given_row_expected_called_by_event_and_record(self):
+        row = self.told("exception.opened", self.case)
+        self.assertEqual(row.display_name, f"Opened: {self.case.display_name}")
+
     def test_given_many_openings_expected_one_query(self):
         vals_list = [self._prepare_case_vals() for _number in range(2)]
         before = self.Ledger.search_count([])

@@ -57,6 +57,10 @@ class MfgVarianceLedger(models.Model):
     _name = "mfg.variance.ledger"
     _inherit = "mfg.variance.ledger"
 
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = f"{row.kind_label}: {row.record_label}"
+
     def _compute_kind_label(self):
         labels = self._get_kind_labels()
         for row in self:

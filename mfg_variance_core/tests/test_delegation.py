@@ -90,6 +90,14 @@ class TestDelegation(ApprovalCase, VarianceCommon):
         with self.assertRaises(AccessError):
             self.decide(approval, self.supervisor)
 
+    def test_what_waits_already_is_asked_of_the_delegate_at_once(self):
+        approval = self.ask(user=self.manager)
+        row = self.lend()
+        self.assertIn(row.delegate_id, approval.approver_ids)
+        with self.signed_in(self.quality):
+            row.with_user(self.quality).action_end()
+        self.assertNotIn(row.delegate_id, approval.approver_ids)
+
     def test_an_ended_delegation_lends_nothing(self):
         row = self.lend()
         with self.signed_in(self.quality):

@@ -115,6 +115,7 @@ class MfgVarianceDelegation(models.Model):
                     "reason": row.reason,
                 },
             )
+        rows._ask_again()
         return rows
 
     def write(self, vals):
@@ -174,7 +175,18 @@ class MfgVarianceDelegation(models.Model):
             if not row.ended_at:
                 row._as_system().write({"ended_at": now})
                 self.env["mfg.variance.approval"]._record("delegation.ended", row, {})
+        self._ask_again()
         return True
+
+    def _ask_again(self):
+        """What waits for one of the two is asked of who can decide it now."""
+        # sudo: also what the other one sees; it writes only who can decide
+        self.env["mfg.variance.approval"].sudo().search(
+            [
+                ("state", "=", "waiting"),
+                ("approver_ids", "in", (self.user_id | self.delegate_id).ids),
+            ]
+        )._refresh()
 
     # ---------------------------------------------------------------- reading
 

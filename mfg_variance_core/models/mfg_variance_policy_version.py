@@ -178,7 +178,7 @@ class MfgVariancePolicyVersion(models.Model):
         help="How many readings after it was resolved have to be within the limits "
         "before a case may be closed; 0: none. One beyond opens the case again.",
     )
-    change_reason = fields.Char()
+    change_reason = fields.Char(copy=False)
     author_ids = fields.Many2many(
         "res.users", string="Authors", readonly=True, copy=False
     )
@@ -343,15 +343,16 @@ class MfgVariancePolicyVersion(models.Model):
     def action_request_activation(self):
         """Ask another process engineer to activate this version."""
         self._check_engineer()
+        asked = self.env["mfg.variance.approval"]
         for version in self:
             version._check_from("draft", "shadow")
             version._check_content()
-            self.env["mfg.variance.approval"]._request(
+            asked |= asked._request(
                 "policy_activation",
                 version,
                 version.change_reason or self.env._("To judge with it from now on"),
             )
-        return True
+        return asked._get_records_action()
 
     def _get_parties(self):
         """Whoever wrote a part of it does not activate it."""
@@ -413,7 +414,17 @@ class MfgVariancePolicyVersion(models.Model):
                 )
             )
         # as the user himself, so that record rules of company and plant count
-        self.with_env(self.env(su=False)).check_access("write")
+        own = self.with_env(self.env(su=False))
+        own.check_access("read")
+        if not own.has_access("write"):
+            raise AccessError(
+                self.env._(
+                    "%(policy)s holds beyond your own companies and plants, so you "
+                    "cannot change it. Make a policy for your own ones: where both "
+                    "hold, the narrower one counts.",
+                    policy=self.policy_id[:1].name,
+                )
+            )
 
     def _check_from(self, *states):
         self.ensure_one()

@@ -179,6 +179,11 @@ class TestTasks(ExceptionCase):
         with self.assertRaises(AccessError):
             self.task.with_user(self.operator).action_done()
 
+    def test_given_an_engineer_expected_a_button_to_say_done(self):
+        self.task.user_id = self.engineer
+        view = self.task.with_user(self.engineer).get_view(view_type="form")
+        self.assertIn("action_done", view["arch"])
+
     def test_given_cancelled_with_reason_expected_not_asked_for(self):
         with self.assertRaises(UserError):
             self.task.action_cancel()

@@ -215,6 +215,17 @@ class TestPolicyVersion(VarianceCommon):
                 edit()
             version.invalidate_recordset()
 
+    def test_given_new_version_expected_a_reason_of_its_own(self):
+        policy = self.make_policy(change_reason="As the machine can do it")
+        policy.with_user(self.engineer).action_new_version()
+        self.assertFalse(policy.version_id.change_reason)
+
+    def test_given_shared_policy_expected_told_to_make_a_narrower_one(self):
+        self.env["res.company"].create({"name": "Another works"})
+        shared = self.env.ref("mfg_variance_core.policy_work_order_time")
+        with self.assertRaisesRegex(AccessError, "Make a policy for your own"):
+            shared.with_user(self.engineer).action_new_version()
+
     def test_given_superuser_expected_edit_of_active_refused(self):
         with self.assertRaises(UserError):
             self.make_policy().version_id.sudo().confirm_minutes = 5
@@ -231,10 +242,11 @@ class TestPolicyVersion(VarianceCommon):
 
     def test_given_activation_asked_for_expected_active_when_granted(self):
         policy = self.make_policy(activate=False)
-        policy.with_user(self.engineer).action_request_activation()
+        shown = policy.with_user(self.engineer).action_request_activation()
         approval = self.env["mfg.variance.approval"].search(
             [("res_id", "=", policy.version_id.id), ("kind", "=", "policy_activation")]
         )
+        self.assertEqual(shown["res_id"], approval.id)
         self.assertNotIn(self.engineer, approval.approver_ids)
         with self.assertRaises(AccessError):
             self.decide(approval, self.engineer)

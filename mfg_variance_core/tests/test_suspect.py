@@ -264,6 +264,9 @@ class TestSuspect(HoldCase):
         open_order = self.make(self.pump, "", self.housing, housing, 1, done=False)
         population = self.search_from(lot_id=self.lot.id)
         self.assertEqual(population.unheld_count, 2)
+        group = "mfg_variance_core.group_auditor"
+        auditor = population.with_user(new_test_user(self.env, "auditor", groups=group))
+        self.assertEqual(auditor.unheld_count, 2, "without a role in Inventory")
         population.with_user(self.chief).action_hold_here()
         self.assertEqual(housing.variance_hold_strength, "no_use")
         self.assertEqual(self.lot.variance_hold_strength, "no_use")

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from ...domain import suspects
 from ...guard import check_person
@@ -76,7 +77,7 @@ class MfgVarianceSuspect(models.Model):
         )
         unheld = dict(
             Line._read_group(
-                [*suspect, *Line._get_unheld_domain()], ["suspect_id"], ["__count"]
+                Domain(suspect) & Line._get_unheld_domain(), ["suspect_id"], ["__count"]
             )
         )
         for one in self:
@@ -131,11 +132,9 @@ class MfgVarianceSuspect(models.Model):
         self.ensure_one()
         Line = self.env["mfg.variance.suspect.line"]
         return Line.search(
-            [
-                ("suspect_id", "=", self.id),
-                ("direction", "in", suspects.SUSPECT),
-                *Line._get_unheld_domain(),
-            ]
+            Domain("suspect_id", "=", self.id)
+            & Domain("direction", "in", suspects.SUSPECT)
+            & Line._get_unheld_domain()
         )
 
     def action_open_delivered(self):

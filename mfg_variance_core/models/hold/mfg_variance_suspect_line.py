@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...domain import holds, suspects
 
@@ -51,19 +52,14 @@ class MfgVarianceSuspectLine(models.Model):
     @api.model
     def _get_unheld_domain(self):
         """What is in our hands, or being made, and held by nobody."""
-        lots = [
-            "&",
-            ("lot_id.variance_hold_strength", "=", False),
-            "|",
-            ("quantity_here", ">", 0),
-            ("quantity_transfer", ">", 0),
-        ]
-        orders = [
-            "&",
-            ("is_open", "=", True),
-            ("id", "not in", self._get_held_orders()),
-        ]
-        return ["|", "&", ("kind", "=", "lot"), *lots, *orders]
+        # "any!": whether it is held, also for whoever has no role in Inventory
+        lots = Domain("lot_id", "any!", [("variance_hold_strength", "=", False)]) & (
+            Domain("quantity_here", ">", 0) | Domain("quantity_transfer", ">", 0)
+        )
+        orders = Domain("is_open", "=", True) & Domain(
+            "id", "not in", self._get_held_orders()
+        )
+        return (Domain("kind", "=", suspects.LOT) & lots) | orders
 
     @api.model
     def _get_held_orders(self):

@@ -121,7 +121,7 @@ class MfgVarianceHoldWizard(models.TransientModel):
     @api.model
     def _get_default_kind(self):
         kinds = [kind for kind, _label in self._get_kinds()]
-        if not self._is_free():
+        if not kinds or not self._is_free():
             return False
         product = self.env.context.get("default_product_id")
         product = self.env["product.product"].browse(product)
@@ -181,6 +181,18 @@ class MfgVarianceHoldWizard(models.TransientModel):
             target.picking_type_id if is_order else target.location_id
         ).warehouse_id
         return bool(warehouse & own.warehouse_id)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What a caller names is held; only a form chooses among kinds first."""
+        given = {f"{name}_id" for name in GIVEN}
+        named = {"is_free": False, "kind": False}
+        return super().create(
+            [
+                vals if "kind" in vals or given.isdisjoint(vals) else {**named, **vals}
+                for vals in vals_list
+            ]
+        )
 
     # ---------------------------------------------------------------- buttons
 

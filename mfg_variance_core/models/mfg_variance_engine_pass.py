@@ -243,8 +243,8 @@ class MfgVarianceEngine(models.AbstractModel):
         except Exception as exc:
             self._reraise_concurrency(exc)
             _logger.info("Windows failed as a batch; one by one now", exc_info=True)
+            policy = self.env["mfg.variance.policy"].browse(live.policy_id)
             for subject in subjects:
-                policy = self.env["mfg.variance.policy"].browse(live.policy_id)
                 self._attempt(
                     subject.series or policy,
                     lambda _row, subject=subject: self._judge_batch(live, [subject]),

@@ -116,6 +116,10 @@ class TestControls(LedgerCase):
         self.assertEqual([one["id"] for one in change["added"]], many[29].ids)
         row = self.told("control.changed", role)[-1:]
         self.assertIn("Many 0 (removed) → Many 29 (added)", row.summary)
+        for command, told in ((Command.unlink, "removed"), (Command.link, "added")):
+            role.user_ids = [command(many[29].id)]
+            row = self.told("control.changed", role)[-1:]
+            self.assertRegex(row.summary, rf": Many 29 \({told}\)$")
 
     def test_given_group_that_gives_a_role_expected_told(self):
         group = self.env["res.groups"].create({"name": "Back door"})

@@ -248,7 +248,8 @@ class MfgVarianceDisposition(models.Model):
         """End permits whose time is over; whoever runs it decides nothing.
 
         One that cannot be ended covers nothing any more whatever its row says:
-        movements ask for its time. One by one, so that who moves a lot waits for one
+        movements ask for its time. Committed one by one: who moves a lot waits for
+        that of its own permit only.
         """
         engine = self.env["mfg.variance.engine"]
         now = engine._now()

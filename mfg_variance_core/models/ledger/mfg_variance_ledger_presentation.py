@@ -204,11 +204,13 @@ class MfgVarianceLedger(models.Model):
         """Before and after; of a list, what left it and what came."""
         if isinstance(change, list):
             return [self._show(name, value) for value in change]
-        removed, added = (self._show(name, change[key]) for key in ("removed", "added"))
-        return (
-            change["removed"] and self.env._("%(names)s (removed)", names=removed),
-            change["added"] and self.env._("%(names)s (added)", names=added),
+        removed, added = (
+            change[key] and self._show(name, change[key])
+            for key in ("removed", "added")
         )
+        left = removed and self.env._("%(names)s (removed)", names=removed)
+        came = added and self.env._("%(names)s (added)", names=added)
+        return (left, came) if left and came else (None, left or came)
 
     def _show(self, name, value):
         """A value of a row as people read it, one line."""

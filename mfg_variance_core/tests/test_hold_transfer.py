@@ -36,11 +36,15 @@ class TestHoldTransfer(HoldStockCase):
 
     def outside(self):
         """A location as mrp_subcontracting keeps it: internal, and not in the house."""
-        place = self.env["stock.location"].create(
-            {"name": "Subcontractor", "usage": "internal"}
+        outside, place = self.env["stock.location"].create(
+            [
+                {"name": "Subcontractors", "usage": "internal"},
+                {"name": "Subcontractor", "usage": "internal"},
+            ]
         )
+        place.location_id = outside
         self.startPatcher(
-            patch.object(type(place), "_is_away", lambda location: location == place)
+            patch.object(type(place), "_get_outside", lambda _location: outside)
         )
         return place
 

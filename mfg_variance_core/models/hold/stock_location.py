@@ -57,12 +57,14 @@ class StockLocation(models.Model):
     def _is_away(self):
         """Whether it is with a subcontractor, which Odoo keeps as *internal*."""
         self.ensure_one()
-        # sudo: where subcontractors are, whoever moves stock
-        company = self.company_id.sudo()
-        if "subcontracting_location_id" not in company:
-            return False
-        outside = company.subcontracting_location_id
+        outside = self._get_outside()
         return bool(outside) and self._child_of(outside)
+
+    def _get_outside(self):
+        """Where the subcontractors of its company are, if an addon knows them."""
+        # sudo: a place, whoever moves stock
+        company, name = self.company_id.sudo(), "subcontracting_location_id"
+        return company[name] if name in company else self.browse()
 
     def _check_holds_nothing(self):
         """Refuse when held stock lies here: moving a shelf moves what is on it."""

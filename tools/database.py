@@ -86,6 +86,20 @@ def copy(server, source, name):
     copy_filestore(source, name)
 
 
+def keep_unvacuumed(server, name):
+    """Let nobody vacuum the tables of a database in which nothing is committed.
+
+    A table that tests filled and emptied again counts as empty once it was vacuumed.
+    PostgreSQL then reads all of it, again and again, while the next test fills it.
+    """
+    with cursor(server, name) as cr:
+        cr.execute(
+            "SELECT format('ALTER TABLE %I SET (autovacuum_enabled = off)', tablename)"
+            " FROM pg_tables WHERE schemaname = 'public'"
+        )
+        cr.execute(";".join(command for (command,) in cr.fetchall()))
+
+
 def copy_filestore(source, name):
     if (layout.FILESTORE / source).is_dir():
         shutil.copytree(

@@ -97,6 +97,7 @@ class Shards:
         server = self.templates.server
         with process.exclusive("copying"):
             database.copy(server, self.template, name)
+        database.keep_unvacuumed(server, name)
         try:
             return odoo.ask(
                 server,
